@@ -1,0 +1,203 @@
+// Package trust answers one question: may this key sign this kind of
+// certificate, for which jurisdiction, at this moment, and does the
+// destination recognise it?
+//
+// [Keys] are what a verifier holds: keys of many countries, found by the
+// identifier that a code names. [Recognition] is what a destination has said
+// about the issuers and laboratories of another. The two are apart because
+// they are different answers: a key proves who signed, a recognition says
+// whether that counts here.
+//
+// Nothing in this package reads the clock, the network or the disk. Readers of
+// the lists that countries publish are in trust/lists.
+//
+// # Key identifiers
+//
+// An identifier is raw bytes in a string. In HC1 it is the first 8 bytes of
+// the SHA-256 of the signer's certificate (see [KeyID8]); identifiers may
+// collide, so look-up gives every key that has one, and a verifier tries all.
+//
+// # Uses
+//
+// A use is a word of an open set. A key entitles to the uses that it lists, or
+// to all where its certificate restricts none; an unknown word entitles to
+// nothing, and so does the zero [Uses].
+package trust
+
+import (
+	"crypto"
+	"crypto/sha256"
+	"errors"
+	"slices"
+	"time"
+
+	"github.com/pratique/pratique/cert"
+)
+
+// Errors of verification. Readers of a format wrap them; ask with errors.Is.
+var (
+	// ErrUnknownKey means that no key of the list has the identifier that the
+	// code names: nothing can be said about the signature.
+	ErrUnknownKey = errors.New("no trusted key has this key id")
+	// ErrSignature means that a key with the identifier is known and the
+	// signature does not verify under it: the code is not authentic.
+	ErrSignature = errors.New("the signature does not verify under the key that the code names")
+	// ErrAlgorithm means that the code uses a signature algorithm that this
+	// build does not know: nothing can be said about the signature.
+	ErrAlgorithm = errors.New("unknown signature algorithm")
+	// ErrNoKeyID means that the code names no key.
+	ErrNoKeyID = errors.New("the code names no key")
+)
+
+// Use is what a key may sign.
+type Use string
+
+// The uses known today.
+const (
+	Test        Use = "test"
+	Vaccination Use = "vaccination"
+	Recovery    Use = "recovery"
+	Antibody    Use = "antibody"
+	Exemption   Use = "exemption"
+	Declaration Use = "declaration"
+	Notice      Use = "notice"
+	Stamp       Use = "stamp"
+	Receipt     Use = "receipt"
+	Venue       Use = "venue"
+	Rules       Use = "rules"
+	Bundle      Use = "bundle"
+	Derived     Use = "derived"
+)
+
+// UseFor returns the use that a key needs to sign evidence of a kind.
+func UseFor(k cert.Kind) Use { return Use(k) }
+
+// Uses is the set of uses that a key, or a recognition, covers. The zero Uses covers none.
+type Uses struct {
+	Any bool  // no restriction
+	Of  []Use // else these
+}
+
+// Allows reports whether the set covers u.
+func (s Uses) Allows(u Use) bool { return s.Any || (u != "" && slices.Contains(s.Of, u)) }
+
+// Key is a public key with the statement that makes it more than a number.
+type Key struct {
+	ID        string           // raw bytes, as codes name it
+	Public    crypto.PublicKey // *ecdsa.PublicKey (P-256, P-384, P-521), *rsa.PublicKey or ed25519.PublicKey
+	Country   string           // the jurisdiction that answers for it, as its list states
+	Authority string           // within the country; empty: not stated
+	Uses      Uses
+	NotBefore time.Time // zero: not stated
+	NotAfter  time.Time // zero: not stated
+	Source    string    // which list, as one prints it
+	DER       []byte    // the signer's certificate, where the list has it
+	Demo      bool      // a demo or test key: every answer says so
+}
+
+// KeyID8 is the identifier of HC1: the first 8 bytes of the SHA-256 of the
+// signer's certificate in DER (EU DCC hcert specification, section 3.3.3).
+func KeyID8(der []byte) string {
+	h := sha256.Sum256(der)
+	return string(h[:8])
+}
+
+// InForce says whether the key's own validity covers t.
+func (k Key) InForce(t time.Time) bool {
+	return !(!k.NotBefore.IsZero() && t.Before(k.NotBefore)) && !(!k.NotAfter.IsZero() && t.After(k.NotAfter))
+}
+
+// Keys is a set of keys by identifier. The zero Keys is empty and trusts nobody.
+// It may be read from several goroutines once it is complete.
+type Keys struct {
+	byID map[string][]Key
+	n    int
+}
+
+// Add puts a key into the set. A key that is there already (same identifier,
+// same public key, same country) is merged: its uses are joined and the wider
+// statement wins, so that one key listed thrice for three uses is one key.
+func (s *Keys) Add(k Key) {
+	if s.byID == nil {
+		s.byID = make(map[string][]Key)
+	}
+	for i, have := range s.byID[k.ID] {
+		if have.Country == k.Country && samePublic(have.Public, k.Public) {
+			s.byID[k.ID][i] = merge(have, k)
+			return
+		}
+	}
+	s.byID[k.ID] = append(s.byID[k.ID], k)
+	s.n++
+}
+
+func merge(a, b Key) Key {
+	a.Uses.Any = a.Uses.Any || b.Uses.Any
+	for _, u := range b.Uses.Of {
+		if !slices.Contains(a.Uses.Of, u) {
+			a.Uses.Of = append(slices.Clip(a.Uses.Of), u)
+		}
+	}
+	a.Demo = a.Demo || b.Demo
+	if a.DER == nil {
+		a.DER = b.DER
+	}
+	return a
+}
+
+func samePublic(a, b crypto.PublicKey) bool {
+	k, ok := a.(interface{ Equal(crypto.PublicKey) bool })
+	return ok && k.Equal(b)
+}
+
+// Find returns every key that has the identifier. The slice is the set's own: do not change it.
+func (s *Keys) Find(id string) []Key {
+	if s == nil {
+		return nil
+	}
+	return s.byID[id]
+}
+
+// Len returns the number of keys.
+func (s *Keys) Len() int {
+	if s == nil {
+		return 0
+	}
+	return s.n
+}
+
+// All returns the keys, ordered by country, then identifier.
+func (s *Keys) All() []Key {
+	if s == nil {
+		return nil
+	}
+	out := make([]Key, 0, s.n)
+	for _, ks := range s.byID {
+		out = append(out, ks...)
+	}
+	slices.SortStableFunc(out, func(a, b Key) int {
+		return compareAny(a.Country, b.Country, a.ID, b.ID, a.Source, b.Source)
+	})
+	return out
+}
+
+// compareAny compares pairs until one differs.
+func compareAny(pairs ...string) int {
+	for i := 0; i+1 < len(pairs); i += 2 {
+		switch {
+		case pairs[i] < pairs[i+1]:
+			return -1
+		case pairs[i] > pairs[i+1]:
+			return 1
+		}
+	}
+	return 0
+}
+
+// Signed is a certificate with the key that verifiably signed it. Only a
+// format's Verify makes one.
+type Signed struct {
+	Certificate *cert.Certificate
+	Key         Key
+	Raw         []byte // the signed content, as received
+}
