@@ -1,0 +1,37 @@
+package words
+
+// Codes are the codes of the catalogue with the parameters that each one may
+// name. A sentence uses no other; a test keeps both languages to it.
+var Codes = map[string]string{
+	"green": "", "amber": "", "red": "", "grey": "",
+
+	"empty": "", "too_long": "length limit", "not_health_code": "what", "format_unsupported": "what", "newer_version": "what",
+	"read_base45": "", "read_zlib": "", "read_cbor": "", "read_cose": "", "read_cwt": "", "read_payload": "",
+	"picture_none": "", "picture_broken": "",
+
+	"signature_wrong": "country", "key_not_entitled": "country use", "withdrawn": "at why appeal",
+	"infection": "sampled until advice appeal", "isolation": "country until appeal",
+	"rule_refuses": "rule says basis appeal", "issuer_invalidated": "country rule says",
+
+	"signer_unknown": "kid country", "no_key_named": "", "algorithm_unknown": "algorithm", "critical_unknown": "what",
+	"content_unsupported": "content", "no_event": "", "no_destination": "", "no_rules": "to purpose",
+	"rules_lapsed": "to since", "rules_not_begun": "to since", "rule_open": "rule why",
+	"data_expired": "since", "clock_impossible": "now as_of",
+
+	"signature_expired": "until", "signature_not_yet": "from", "key_not_in_force": "from until", "withdrawn_key_lost": "at",
+	"not_recognised_issuer": "by of", "not_recognised_time": "by of from until", "not_recognised_use": "by of use",
+	"not_recognised_format": "by of format", "not_recognised_disease": "by of", "not_recognised_method": "by of method",
+	"not_recognised_laboratory": "by of", "kind_not_accepted": "to kind purpose would_do",
+	"rule_failed": "rule says", "rule_lacks": "rule says lacks", "several_events": "n",
+	"name_differs": "", "name_check": "how", "birth_differs": "",
+
+	"cure_wait": "from", "cure_new_test": "from until", "cure_new_evidence": "kind from until",
+
+	"accepted": "to purpose", "obligation": "what", "demo_key": "", "withdrawals_not_checked": "country",
+	"withdrawals_old": "since", "recognition_not_stated": "by", "schema": "where what", "losses": "what",
+	"transit_not_judged": "via", "unknown_code": "what",
+
+	"error": "", "fraud": "", "key_lost": "", "test": "", "vaccination": "", "recovery": "", "antibody": "", "exemption": "",
+	"declaration": "", "notice": "", "entry": "", "transit": "", "exit": "", "venue": "", "self": "",
+	"nucleic_acid": "", "antigen_rapid": "", "serology": "", "or": "",
+}

@@ -1,0 +1,103 @@
+package words_test
+
+import (
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/pratique/pratique/words"
+)
+
+var hole = regexp.MustCompile(`\{([a-z_]+)\}`)
+
+func TestEveryCodeIsSaidInEveryLanguage(t *testing.T) {
+	for _, lang := range words.Languages() {
+		for code := range words.Codes {
+			if !words.Has(lang, code) {
+				t.Errorf("%s: no entry for %s", lang, code)
+				continue
+			}
+			if text, _ := words.Say(lang, code); text == "" {
+				t.Errorf("%s: %s says nothing", lang, code)
+			}
+		}
+		for _, code := range words.Said(lang) {
+			if _, ok := words.Codes[code]; !ok {
+				t.Errorf("%s: %s is no declared code", lang, code)
+			}
+		}
+	}
+}
+
+func TestSentencesUseDeclaredParametersAndAllLanguagesTheSame(t *testing.T) {
+	for code, declared := range words.Codes {
+		var first []string
+		for _, lang := range words.Languages() {
+			used := map[string]bool{}
+			for _, m := range hole.FindAllStringSubmatch(words.Source(lang, code), -1) {
+				used[m[1]] = true
+				if !slices.Contains(strings.Fields(declared), m[1]) {
+					t.Errorf("%s: %s uses {%s}, which is not declared", lang, code, m[1])
+				}
+			}
+			names := slices.Sorted(maps.Keys(used))
+			if first == nil {
+				first = names
+			} else if !slices.Equal(first, names) {
+				t.Errorf("%s: %s uses %v, the first language uses %v", lang, code, names, first)
+			}
+		}
+	}
+}
+
+func TestAReasonIsNeverDropped(t *testing.T) {
+	if text, _ := words.Say("en", "a_code_of_tomorrow"); text != "a_code_of_tomorrow" {
+		t.Errorf("an unknown code is said as %q", text)
+	}
+	if en, _ := words.Say("en", "amber"); en == "" {
+		t.Error("amber says nothing")
+	} else if xx, _ := words.Say("xx", "amber"); xx != en {
+		t.Errorf("an unknown language says %q, want English", xx)
+	}
+	if got, _ := words.Say("en", "signature_expired"); !strings.Contains(got, "?") {
+		t.Errorf("a missing parameter is not shown as missing: %q", got)
+	}
+}
+
+func TestParametersAreSaidForPeople(t *testing.T) {
+	east := time.FixedZone("", 8*3600)
+	at := time.Date(2026, 12, 3, 14, 20, 0, 0, east)
+	for _, v := range []struct {
+		comment, lang, want string
+		p                   words.Param
+	}{
+		{"a moment keeps its offset", "en", "3 Dec 2026, 14:20 UTC+08:00", words.Moment("until", at)},
+		{"a moment in UTC", "en", "3 Dec 2026, 06:20 UTC", words.Moment("until", at.UTC())},
+		{"French months", "fr", "3 déc. 2026, 14:20 UTC+08:00", words.Moment("until", at)},
+		{"no moment", "en", "?", words.Moment("until", time.Time{})},
+		{"hours as rules count them", "en", "72 hours", words.Span("until", 72*time.Hour)},
+		{"one hour", "fr", "1 heure", words.Span("until", time.Hour)},
+		{"days", "en", "180 days", words.Span("until", 180*24*time.Hour)},
+		{"minutes", "en", "45 minutes", words.Span("until", 45*time.Minute)},
+		{"a place by name", "fr", "Suisse", words.Place("until", "CH")},
+		{"a place of the demo", "en", "Norland", words.Place("until", "XA")},
+		{"a place without a name", "en", "QZ", words.Place("until", "QZ")},
+		{"no place", "en", "?", words.Place("until", "")},
+		{"a number", "en", "3", words.Count("until", 3)},
+	} {
+		want, _ := words.Say(v.lang, "signature_expired", words.Text("until", v.want))
+		if got, _ := words.Say(v.lang, "signature_expired", v.p); got != want {
+			t.Errorf("%s: got %q, want %q", v.comment, got, want)
+		}
+	}
+}
+
+func TestABraceInAParameterIsNoPlaceholder(t *testing.T) {
+	got, _ := words.Say("en", "rule_failed", words.Text("rule", "{says}"), words.Text("says", "x"))
+	if !strings.Contains(got, "{says}") {
+		t.Errorf("a parameter was expanded twice: %q", got)
+	}
+}
