@@ -1,0 +1,98 @@
+// Package format answers one question: which health code is this text, and how
+// is it opened?
+//
+// [Read] finds the format by how the text begins and hands it to that format's
+// own package (format/hc1; others follow). What comes back is [Unverified]: it
+// tells the kind of content, the country and the key that the code names, and
+// nothing about the person. The person becomes readable through Verify, or
+// through SkipVerification, whose name says what it does.
+//
+// A text that is no health code is named for what it is ([Identify]), so that
+// somebody who shows a restaurant's menu is told so.
+package format
+
+import (
+	"errors"
+	"strings"
+
+	"github.com/pratique/pratique/cert"
+	"github.com/pratique/pratique/format/hc1"
+	"github.com/pratique/pratique/trust"
+)
+
+// MaxLength is the longest text that Read looks at, in bytes. The largest QR
+// symbol holds 7,089 digits or 4,296 characters; the rest is for health cards
+// in several chunks.
+const MaxLength = 64 << 10
+
+// Unverified is a health code that was read and not yet checked.
+type Unverified interface {
+	Format() string      // hc1, shc, vds, divoc
+	Content() string     // dcc, icvp, ddcc, link ...
+	Country() string     // the issuer that the code claims, as it writes it
+	KeyID() string       // the key that the code names, raw bytes
+	Algorithm() string   // ES256, PS256 ...
+	Signed() cert.Period // the life of the signature, as claimed
+
+	// Verify checks the signature under every key that has the identifier and
+	// returns the certificate with the key that signed it. The error is, for
+	// errors.Is, one of those of package trust; or an *Error of the format
+	// where what was signed cannot be read.
+	Verify(keys *trust.Keys) (trust.Signed, error)
+
+	// SkipVerification returns what the code says although nobody checked who says so.
+	SkipVerification() (*cert.Certificate, error)
+}
+
+// Error says why a text could not be read as a health code.
+type Error struct {
+	Code   string // a code of package words: "not_health_code", "read_base45" ...
+	Format string // hc1, ...; empty where the text is no health code
+	What   What   // what it is instead, or which format
+	Err    error  // the cause; nil where there is none beyond the code
+}
+
+func (e *Error) Error() string {
+	s := strings.ReplaceAll(e.Code, "_", " ")
+	if e.What != "" {
+		s += ": " + string(e.What)
+	}
+	if e.Err != nil {
+		s += ": " + e.Err.Error()
+	}
+	return s
+}
+
+func (e *Error) Unwrap() error { return e.Err }
+
+// Read reads the text of a health code. Line ends around it are ignored; a
+// space is a legal character of some codes and is kept.
+func Read(text string) (Unverified, error) {
+	text = strings.Trim(text, "\r\n")
+	what := Identify(text)
+	switch {
+	case what == Empty:
+		return nil, &Error{Code: "empty"}
+	case len(text) > MaxLength:
+		return nil, &Error{Code: "too_long"}
+	case what == HC1:
+		u, err := hc1.Read(text)
+		if err != nil {
+			return nil, &Error{Code: codeOf(err), Format: "hc1", Err: err}
+		}
+		return u, nil
+	case what == HCNext:
+		return nil, &Error{Code: "newer_version", What: what}
+	case unsupported[what] != "":
+		return nil, &Error{Code: "format_unsupported", Format: unsupported[what], What: what}
+	}
+	return nil, &Error{Code: "not_health_code", What: what}
+}
+
+// codeOf returns the reason code of a reading error of a format.
+func codeOf(err error) string {
+	if e, ok := errors.AsType[*hc1.Error](err); ok {
+		return "read_" + string(e.Step)
+	}
+	return "read_payload"
+}

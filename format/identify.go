@@ -1,0 +1,113 @@
+package format
+
+import "strings"
+
+// What names what a text is; the names are codes of package words.
+type What string
+
+// What the texts in QR codes and other scans are.
+const (
+	Empty        What = "empty"
+	HC1          What = "hc1"               // EU digital certificate and WHO's family
+	HCNext       What = "hc_next"           // HC2 to HCZ: versions to come
+	SHC          What = "smart_health_card" // shc:/
+	VDS          What = "icao_seal"         // VDS-NC
+	DIVOC        What = "divoc"             // a zip with a credential
+	HealthLink   What = "health_link"       // shlink:/ or vhlink:/
+	NZPass       What = "nz_pass"
+	National     What = "national_pass" // domestic forms that were never meant to cross a border
+	VenueCode    What = "venue_code"    // check-in posters of tracking systems
+	WebAddress   What = "web_address"
+	WiFi         What = "wifi"
+	Contact      What = "contact"
+	Phone        What = "phone"
+	Message      What = "message"
+	Email        What = "email"
+	Place        What = "place"
+	CalendarDate What = "calendar"
+	Payment      What = "payment"
+	Secret       What = "authenticator"
+	BoardingPass What = "boarding_pass"
+	PassportLine What = "passport_lines"
+	ProductCode  What = "product_code"
+	Identity     What = "identity_wallet"
+	JSON         What = "json"
+	PlainText    What = "plain_text"
+)
+
+// unsupported are the health formats that are known by sight and not read yet,
+// with the name that answers give as their format.
+var unsupported = map[What]string{SHC: "shc", VDS: "vds", DIVOC: "divoc", HealthLink: "link", NZPass: "nzcp", National: "national"}
+
+// prefixes are looked up in order; those in lower case match either case.
+var prefixes = []struct {
+	prefix string
+	what   What
+}{
+	{"HC1:", HC1}, {"shc:/", SHC}, {"shlink:/", HealthLink}, {"vhlink:/", HealthLink}, {"NZCP:/", NZPass}, {"B64:", DIVOC}, {"PK\x03\x04", DIVOC},
+	{"AT1:", National}, {"LT1:", National}, {"NL2:", National}, {"CRED:", National}, {"HL0:", National},
+	{"NZCOVIDTRACER:", VenueCode}, {"UKC19TRACING:", VenueCode}, {"https://e.coronawarn.app", VenueCode}, {"https://qr.notify-me.ch", VenueCode}, {"https://tac.gouv.fr", VenueCode},
+	{"wifi:", WiFi}, {"begin:vcard", Contact}, {"mecard:", Contact}, {"bizcard:", Contact}, {"tel:", Phone}, {"sms:", Message}, {"smsto:", Message}, {"mmsto:", Message}, {"whatsapp:", Message},
+	{"mailto:", Email}, {"matmsg:", Email}, {"smtp:", Email}, {"geo:", Place}, {"begin:vevent", CalendarDate}, {"begin:vcalendar", CalendarDate},
+	{"bcd\n", Payment}, {"bcd\r", Payment}, {"spc\n", Payment}, {"spc\r", Payment}, {"bitcoin:", Payment}, {"ethereum:", Payment}, {"upi:", Payment}, {"000201", Payment},
+	{"otpauth:", Secret}, {"otpauth-migration:", Secret}, {"openid4vp:", Identity}, {"openid-credential-offer:", Identity}, {"mdoc:", Identity}, {"did:", Identity}, {"didcomm:", Identity},
+	{"http://", WebAddress}, {"https://", WebAddress}, {"www.", WebAddress}, {"ftp://", WebAddress},
+}
+
+// Identify says what a text is, by how it looks. It decodes nothing: HC1 means
+// that the text claims to be one.
+func Identify(text string) What {
+	t := strings.Trim(text, "\r\n")
+	if strings.TrimSpace(t) == "" {
+		return Empty
+	}
+	head := strings.ToLower(t[:min(len(t), 40)])
+	for _, p := range prefixes {
+		if strings.HasPrefix(t, p.prefix) || (p.prefix == strings.ToLower(p.prefix) && strings.HasPrefix(head, p.prefix)) {
+			return p.what
+		}
+	}
+	t = strings.TrimSpace(t)
+	switch {
+	case len(t) >= 4 && t[:2] == "HC" && t[3] == ':' && (t[2] >= '2' && t[2] <= '9' || t[2] >= 'A' && t[2] <= 'Z'):
+		return HCNext
+	case t[0] == '{' && strings.Contains(t, `"icao.`):
+		return VDS
+	case t[0] == '{' || t[0] == '[':
+		return JSON
+	case strings.HasPrefix(t, "eyJ") && strings.Count(t, ".") == 2:
+		return compactJWS(t)
+	case boardingPass(t):
+		return BoardingPass
+	case passportLines(t):
+		return PassportLine
+	case digits(t) && (len(t) == 8 || len(t) == 12 || len(t) == 13 || len(t) == 14):
+		return ProductCode
+	}
+	return PlainText
+}
+
+// compactJWS tells a SMART Health Card, whose header names its compression, from any other token.
+func compactJWS(t string) What {
+	// "zip":"DEF" in base64url, at each of the three alignments
+	for _, z := range []string{"InppcCI6IkRFRi", "J6aXAiOiJERUYi", "iemlwIjoiREVGI"} {
+		if head, _, _ := strings.Cut(t, "."); strings.Contains(head, z) {
+			return SHC
+		}
+	}
+	return Identity
+}
+
+// boardingPass recognises an IATA bar-coded boarding pass: M, the number of
+// legs, the name in 20 characters, E for electronic ticket.
+func boardingPass(t string) bool {
+	return len(t) >= 60 && t[0] == 'M' && t[1] >= '1' && t[1] <= '4' && strings.Contains(t[2:22], "/") && t[22] == 'E'
+}
+
+// passportLines recognises the machine-readable zone of a travel document.
+func passportLines(t string) bool {
+	return len(t) >= 60 && strings.Count(t, "<") >= 5 && strings.IndexByte("PVIAC", t[0]) >= 0 &&
+		strings.Trim(t, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789<\r\n ") == ""
+}
+
+func digits(t string) bool { return strings.Trim(t, "0123456789") == "" }

@@ -1,0 +1,61 @@
+package format_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/pratique/pratique/format"
+	"github.com/pratique/pratique/words"
+)
+
+func TestWhatIsNoHealthCodeIsNamed(t *testing.T) {
+	for _, v := range []struct {
+		comment, text string
+		want          format.What
+	}{
+		{"nothing", "", format.Empty},
+		{"line ends and spaces alone", " \r\n", format.Empty},
+		{"a health code", "HC1:6BF", format.HC1},
+		{"a health code in lower case is none: base45 has no small letters", "hc1:6bf", format.PlainText},
+		{"a version to come", "HC2:6BF", format.HCNext},
+		{"a version to come, by letter", "HCZ:6BF", format.HCNext},
+		{"a prefix that nobody reserved", "HCa:6BF", format.PlainText},
+		{"a SMART Health Card", "shc:/5676290952432060346029243740446031222959532654603460292540772804336028702864716745222809286", format.SHC},
+		{"a SMART Health Card as compact JWS", "eyJ6aXAiOiJERUYiLCJhbGciOiJFUzI1NiIsImtpZCI6IjNLZmRnLVh3UDdnWHl5d3RVZlVBRHdCdW1ET1BLTVF4LWlFTDExVzlzOTgifQ.eA.eA", format.SHC},
+		{"another token", "eyJhbGciOiJFUzI1NiJ9.e30.c2ln", format.Identity},
+		{"an ICAO seal", `{"data":{"hdr":{"is":"UTO","t":"icao.test","v":1}},"sig":{}}`, format.VDS},
+		{"a zip", "PK\x03\x04....", format.DIVOC},
+		{"a health link", "shlink:/eyJ1cmwi", format.HealthLink},
+		{"a menu", "https://example.org/menu", format.WebAddress},
+		{"a menu, shouted", "HTTPS://EXAMPLE.ORG/MENU", format.WebAddress},
+		{"a wireless network", "WIFI:T:WPA;S:x;P:y;;", format.WiFi},
+		{"a business card", "BEGIN:VCARD\nVERSION:3.0", format.Contact},
+		{"a check-in poster", "UKC19TRACING:1:eyJ", format.VenueCode},
+		{"a German check-in poster is no mere web address", "https://e.coronawarn.app?v=1#CAES", format.VenueCode},
+		{"a boarding pass", "M1MUSTERMANN/ERIKA    EABC123 XAAXBBPQ 0012 328Y001A0001 100", format.BoardingPass},
+		{"passport lines", "P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<\nL898902C36UTO7408122F1204159ZE184226B<<<<<10", format.PassportLine},
+		{"a bottle of water", "4006381333931", format.ProductCode},
+		{"a transfer", "BCD\n002\n1\nSCT", format.Payment},
+		{"JSON", `{"data":{}}`, format.JSON},
+		{"a word", "hello", format.PlainText},
+	} {
+		if got := format.Identify(v.text); got != v.want {
+			t.Errorf("%s: got %s, want %s", v.comment, got, v.want)
+		}
+		if _, err := format.Read(v.text); err == nil {
+			t.Errorf("%s: was read", v.comment)
+		}
+		for _, lang := range words.Languages() {
+			if v.want != format.HC1 && !words.Has(lang, "what_"+string(v.want)) {
+				t.Errorf("%s: %s has no word for %s", v.comment, lang, v.want)
+			}
+		}
+	}
+}
+
+func TestATextTooLongIsRefusedAtOnce(t *testing.T) {
+	_, err := format.Read("HC1:" + strings.Repeat("A", format.MaxLength))
+	if e, ok := err.(*format.Error); !ok || e.Code != "too_long" {
+		t.Errorf("got %v, want too_long", err)
+	}
+}
