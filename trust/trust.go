@@ -200,4 +200,5 @@ type Signed struct {
 	Certificate *cert.Certificate
 	Key         Key
 	Raw         []byte // the signed content, as received
+	Signature   []byte // as received; what withdrawals by signature are looked up with
 }
