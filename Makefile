@@ -1,0 +1,106 @@
+# Pratique: what one does with the tree. `make` prints this list.
+#
+#   make demo      the whole loop in the terminal; needs Go only
+#   make test      everything that is checked before a commit; calls deps
+#   make deps      what the tests need, installed on Debian, named elsewhere
+#   make fuzz      every fuzz target in turn                 FUZZTIME=20s JOBS=2
+#   make bench     every benchmark
+#   make wasm      the verifier for pages, checked under Node
+#   make release   static programs, checksums and bills of materials in dist/
+#   make reproducible   two builds of this commit, in two places, compared
+#
+# make test: RACE=1 adds the race detector, NOSKIP=1 allows no test to be
+# skipped, PRATIQUE_VECTORS=FOLDER judges the public test data in it too.
+
+GO          ?= go
+FUZZTIME    ?= 20s
+JOBS        ?= $(shell nproc 2>/dev/null || echo 2)
+TARGETS     ?= linux/amd64 linux/arm64 windows/amd64 windows/arm64 darwin/amd64 darwin/arm64
+STATICCHECK := v0.8.2
+PURE         = $(shell sed -n 's,^[0-4] *\([^ ]*\).*,./\1,p' docs/imports.txt)
+
+.PHONY: help demo deps test format vet lint build unit pure vulnerable wasm fuzz bench release reproducible clean
+
+help:
+	@sed -n '1,/^$$/s/^# \{0,1\}//p' Makefile
+
+demo:
+	@$(GO) run ./cmd/pratique demo
+
+deps:
+	@STATICCHECK=$(STATICCHECK) .ci/deps
+
+test: deps format vet lint build pure unit wasm vulnerable
+	@echo "make test: all is well"
+
+format:
+	@echo "== gofmt"
+	@out=$$(gofmt -l .); [ -z "$$out" ] || { echo "not as gofmt writes it:"; echo "$$out"; exit 1; }
+
+vet:
+	@echo "== go vet"
+	@$(GO) vet ./...
+	@GOOS=js GOARCH=wasm $(GO) vet ./web/wasm
+
+lint:
+	@echo "== staticcheck $(STATICCHECK)"
+	@bin/staticcheck ./...
+
+build:
+	@echo "== go build"
+	@$(GO) build ./...
+
+# Floors 0 to 4 build for a page: no disk, no network, no clock of their own.
+pure:
+	@echo "== floors 0 to 4 for js/wasm"
+	@GOOS=js GOARCH=wasm $(GO) build $(PURE)
+
+unit:
+	@echo "== go test$(if $(RACE), -race)"
+	@$(GO) run ./internal/judge $(if $(NOSKIP),-noskip) $(if $(RACE),-race) -timeout 20m ./...
+
+vulnerable:
+	@.ci/vulnerable
+
+# The page's verifier, without symbols, beside the script of the same Go that starts it.
+wasm:
+	@echo "== web/wasm"
+	@mkdir -p web/wasm/dist
+	@cp "$$($(GO) env GOROOT)/lib/wasm/wasm_exec.js" web/wasm/dist/
+	@GOOS=js GOARCH=wasm GOFLAGS= $(GO) build -trimpath -buildvcs=false -ldflags='-s -w' -o web/wasm/dist/pratique.wasm ./web/wasm
+	@GOOS= GOARCH= $(GO) build -o bin/pratique ./cmd/pratique
+	@node --test web/wasm/verify.test.mjs
+
+fuzz:
+	@.ci/fuzz $(FUZZTIME) $(JOBS)
+
+bench:
+	@$(GO) test -run='^$$' -bench=. -benchmem ./...
+
+# Nothing of the building machine goes in: no path, no C library, no build id.
+# The version is that of the commit.
+release:
+	@rm -rf dist && mkdir -p dist
+	@set -e; for t in $(TARGETS); do \
+		os=$${t%/*}; arch=$${t#*/}; out=dist/pratique-$$os-$$arch; [ $$os != windows ] || out=$$out.exe; \
+		echo "$$out"; \
+		env GOFLAGS= GOEXPERIMENT= GOAMD64=v1 GOARM64=v8.0 CGO_ENABLED=0 GOOS=$$os GOARCH=$$arch \
+			$(GO) build -trimpath -buildvcs=true -ldflags='-s -w -buildid=' -o $$out ./cmd/pratique; \
+	done
+	@$(GO) run ./internal/release dist
+	@cat dist/SHA256SUMS
+
+# Two clones of this commit in folders of different names, the second with an
+# empty build cache: the sums must be equal.
+reproducible:
+	@set -e; dir=$$(mktemp -d); trap 'rm -rf "$$dir"' EXIT; \
+	for n in one another-place; do \
+		git clone -q . "$$dir/$$n"; \
+		[ $$n = one ] || export GOCACHE="$$dir/cache"; \
+		$(MAKE) -s -C "$$dir/$$n" release TARGETS="$(TARGETS)" >/dev/null; \
+	done; \
+	cmp "$$dir/one/dist/SHA256SUMS" "$$dir/another-place/dist/SHA256SUMS"; \
+	echo "reproducible: $(TARGETS)"
+
+clean:
+	rm -rf bin dist web/wasm/dist node_modules

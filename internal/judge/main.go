@@ -1,0 +1,133 @@
+// Command judge runs go test and says in a few lines what came of it.
+//
+//	judge [-noskip] ARGS...      ARGS are those of go test
+//
+// It prints a line a package, everything that a failing test printed, and in
+// the end how many tests passed, failed and were skipped. It fails where go
+// test fails, where no test ran at all and, with -noskip, where one was skipped.
+package main
+
+import (
+	"bufio"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"strings"
+)
+
+func main() {
+	args := os.Args[1:]
+	noskip := len(args) > 0 && args[0] == "-noskip"
+	if noskip {
+		args = args[1:]
+	}
+	cmd := exec.Command("go", append([]string{"test", "-json"}, args...)...)
+	cmd.Stderr = os.Stderr
+	out, err := cmd.StdoutPipe()
+	if err == nil {
+		err = cmd.Start()
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "judge:", err)
+		os.Exit(2)
+	}
+	v, err := read(out, os.Stdout)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "judge:", err)
+	}
+	ended := cmd.Wait()
+	text, ok := v.sentence(noskip)
+	fmt.Println(text)
+	if !ok || err != nil || ended != nil {
+		os.Exit(1)
+	}
+}
+
+// verdict counts what came of the tests.
+type verdict struct {
+	passed, failed int
+	skipped        []string
+	faulty         map[string]bool // packages in which a test failed
+}
+
+// sentence is the last line, and whether all is well.
+func (v verdict) sentence(noskip bool) (string, bool) {
+	s := fmt.Sprintf("%d passed, %d failed, %d skipped", v.passed, v.failed, len(v.skipped))
+	switch {
+	case v.passed+v.failed == 0:
+		return s + ": no test ran", false
+	case noskip && len(v.skipped) > 0:
+		return s + ": nothing may be skipped here", false
+	}
+	return s, v.failed == 0
+}
+
+// event is a line of go test -json, as far as it is read here.
+type event struct {
+	Action, Package, ImportPath, Test, Output string
+	Elapsed                                   float64
+}
+
+// read follows the events of go test and writes what a person wants to see of them.
+func read(r io.Reader, w io.Writer) (verdict, error) {
+	v := verdict{faulty: map[string]bool{}}
+	printed := map[string]*strings.Builder{} // what a test has printed so far
+	dec := json.NewDecoder(bufio.NewReader(r))
+	for {
+		var e event
+		switch err := dec.Decode(&e); {
+		case err == io.EOF:
+			return v, nil
+		case err != nil:
+			return v, fmt.Errorf("reading go test -json: %w", err)
+		}
+		key := e.Package + " " + e.Test
+		switch e.Action {
+		case "build-output":
+			fmt.Fprint(w, e.Output)
+		case "output":
+			if printed[key] == nil {
+				printed[key] = new(strings.Builder)
+			}
+			printed[key].WriteString(e.Output)
+		case "pass", "fail", "skip":
+			v.end(e, printed[key], w)
+			delete(printed, key)
+		}
+	}
+}
+
+// end counts an ended test, or prints the line of an ended package.
+func (v *verdict) end(e event, printed *strings.Builder, w io.Writer) {
+	if e.Test == "" {
+		switch {
+		case e.Action == "fail":
+			if !v.faulty[e.Package] { // of its own: it does not build, or its tests ended early
+				v.failed++
+			}
+			if printed != nil {
+				fmt.Fprint(w, printed)
+			}
+		case e.Action == "pass":
+			fmt.Fprintf(w, "ok    %s %.1fs\n", e.Package, e.Elapsed)
+		}
+		return
+	}
+	switch e.Action {
+	case "pass":
+		v.passed++
+	case "fail":
+		v.failed++
+		v.faulty[e.Package] = true
+		if printed != nil {
+			fmt.Fprint(w, printed)
+		}
+	case "skip":
+		v.skipped = append(v.skipped, e.Test)
+		if printed != nil {
+			fmt.Fprintf(w, "skip  %s %s", e.Package, printed)
+		}
+	}
+}
