@@ -45,6 +45,9 @@ var (
 	// ErrAlgorithm means that the code uses a signature algorithm that this
 	// build does not know: nothing can be said about the signature.
 	ErrAlgorithm = errors.New("unknown signature algorithm")
+	// ErrCritical means that the code marks something as critical that this
+	// build does not know: it must not be read without it.
+	ErrCritical = errors.New("unknown critical part")
 	// ErrNoKeyID means that the code names no key.
 	ErrNoKeyID = errors.New("the code names no key")
 )

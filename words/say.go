@@ -3,6 +3,7 @@ package words
 import (
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -14,6 +15,9 @@ func (p Param) say(lang string) string {
 		return Country(lang, p.text)
 	case KindMoment:
 		return sayMoment(lang, p.at)
+	case KindWord:
+		text, _ := Say(lang, strings.ReplaceAll(p.text, "-", "_"))
+		return text
 	case KindSpan:
 		return saySpan(lang, time.Duration(p.n))
 	}

@@ -20,9 +20,9 @@
 //
 // # Parameters
 //
-// A parameter is a text, a number, a jurisdiction, a moment or a span of time
-// ([Text], [Count], [Place], [Moment], [Span]). Moments are said at the offset
-// that they carry, and say it.
+// A parameter is a text, a number, a jurisdiction, a moment, a span of time, or
+// a word that the catalogue says itself ([Text], [Count], [Place], [Moment],
+// [Span], [Word]). Moments are said at the offset that they carry, and say it.
 package words
 
 import (
@@ -50,6 +50,7 @@ const (
 	KindPlace
 	KindMoment
 	KindSpan
+	KindWord
 )
 
 // Param is a named value in a sentence.
@@ -77,6 +78,10 @@ func Moment(name string, t time.Time) Param { return Param{Name: name, kind: Kin
 func Span(name string, d time.Duration) Param {
 	return Param{Name: name, kind: KindSpan, n: int64(d)}
 }
+
+// Word is a parameter that has an entry of its own in the catalogue:
+// "vaccination" is said as the language says it.
+func Word(name, code string) Param { return Param{Name: name, kind: KindWord, text: code} }
 
 // Value returns the parameter for machines: text, number, RFC 3339 or hours.
 func (p Param) Value() any {

@@ -86,6 +86,9 @@ func TestParametersAreSaidForPeople(t *testing.T) {
 		{"a place of the demo", "en", "Norland", words.Place("until", "XA")},
 		{"a place without a name", "en", "QZ", words.Place("until", "QZ")},
 		{"no place", "en", "?", words.Place("until", "")},
+		{"a word of the catalogue", "fr", "guérison", words.Word("until", "recovery")},
+		{"a word with a hyphen", "en", "the key was lost", words.Word("until", "key-lost")},
+		{"a word that the catalogue lacks", "fr", "stamp", words.Word("until", "stamp")},
 		{"a number", "en", "3", words.Count("until", 3)},
 	} {
 		want, _ := words.Say(v.lang, "signature_expired", words.Text("until", v.want))
