@@ -16,8 +16,9 @@ func (p Param) say(lang string) string {
 	case KindMoment:
 		return sayMoment(lang, p.at)
 	case KindWord:
-		text, _ := Say(lang, strings.ReplaceAll(p.text, "-", "_"))
-		return text
+		return word(lang, p.text)
+	case KindList:
+		return sayList(lang, strings.Fields(p.text))
 	case KindSpan:
 		return saySpan(lang, time.Duration(p.n))
 	}
@@ -74,4 +75,24 @@ func saySpan(lang string, d time.Duration) string {
 	default:
 		return say(h/24, u[0])
 	}
+}
+
+func word(lang, code string) string {
+	text, _ := Say(lang, strings.ReplaceAll(code, "-", "_"))
+	return text
+}
+
+func sayList(lang string, codes []string) string {
+	if len(codes) == 0 {
+		return "?"
+	}
+	said := make([]string, len(codes))
+	for i, c := range codes {
+		said[i] = word(lang, c)
+	}
+	last := len(said) - 1
+	if last == 0 {
+		return said[0]
+	}
+	return strings.Join(said[:last], ", ") + " " + word(lang, "or") + " " + said[last]
 }

@@ -20,9 +20,9 @@
 //
 // # Parameters
 //
-// A parameter is a text, a number, a jurisdiction, a moment, a span of time, or
-// a word that the catalogue says itself ([Text], [Count], [Place], [Moment],
-// [Span], [Word]). Moments are said at the offset that they carry, and say it.
+// A parameter is a text, a number, a jurisdiction, a moment, a span of time, a
+// word that the catalogue says itself or a choice of such words ([Text],
+// [Count], [Place], [Moment], [Span], [Word], [List]). Moments are said at the offset that they carry, and say it.
 package words
 
 import (
@@ -51,6 +51,7 @@ const (
 	KindMoment
 	KindSpan
 	KindWord
+	KindList
 )
 
 // Param is a named value in a sentence.
@@ -82,6 +83,11 @@ func Span(name string, d time.Duration) Param {
 // Word is a parameter that has an entry of its own in the catalogue:
 // "vaccination" is said as the language says it.
 func Word(name, code string) Param { return Param{Name: name, kind: KindWord, text: code} }
+
+// List is a choice of words that the catalogue says itself: "test, vaccination or recovery".
+func List(name string, codes ...string) Param {
+	return Param{Name: name, kind: KindList, text: strings.Join(codes, " ")}
+}
 
 // Value returns the parameter for machines: text, number, RFC 3339 or hours.
 func (p Param) Value() any {

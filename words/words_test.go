@@ -89,6 +89,9 @@ func TestParametersAreSaidForPeople(t *testing.T) {
 		{"a word of the catalogue", "fr", "guérison", words.Word("until", "recovery")},
 		{"a word with a hyphen", "en", "the key was lost", words.Word("until", "key-lost")},
 		{"a word that the catalogue lacks", "fr", "stamp", words.Word("until", "stamp")},
+		{"a choice", "en", "test, vaccination or recovery", words.List("until", "test", "vaccination", "recovery")},
+		{"a choice of one", "fr", "guérison", words.List("until", "recovery")},
+		{"no choice", "en", "?", words.List("until")},
 		{"a number", "en", "3", words.Count("until", 3)},
 	} {
 		want, _ := words.Say(v.lang, "signature_expired", words.Text("until", v.want))
