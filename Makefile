@@ -5,6 +5,7 @@
 #   make deps      what the tests need, installed on Debian, named elsewhere
 #   make fuzz      every fuzz target in turn                 FUZZTIME=20s JOBS=2
 #   make bench     every benchmark
+#   make compare   the rule language beside its reference engine (docs/performance.md)
 #   make wasm      the verifier for pages, checked under Node
 #   make release   static programs, checksums and bills of materials in dist/
 #   make reproducible   two builds of this commit, in two places, compared
@@ -19,7 +20,7 @@ TARGETS     ?= linux/amd64 linux/arm64 windows/amd64 windows/arm64 darwin/amd64 
 STATICCHECK := v0.8.2
 PURE         = $(shell sed -n 's,^[0-4] *\([^ ]*\).*,./\1,p' docs/imports.txt)
 
-.PHONY: help demo deps test format vet lint build unit pure vulnerable wasm fuzz bench release reproducible clean
+.PHONY: help demo deps test format vet lint build unit pure vulnerable wasm fuzz bench compare release reproducible clean
 
 help:
 	@sed -n '1,/^$$/s/^# \{0,1\}//p' Makefile
@@ -76,6 +77,10 @@ fuzz:
 
 bench:
 	@$(GO) test -run='^$$' -bench=. -benchmem ./...
+
+compare: deps
+	@node .ci/certlogic-js.mjs
+	@$(GO) test -run='^$$' -bench=BenchmarkRules -benchmem -count=5 ./certlogic
 
 # Nothing of the building machine goes in: no path, no C library, no build id.
 # The version is that of the commit.
