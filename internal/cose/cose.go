@@ -13,7 +13,8 @@
 //     protected header (as a string of no bytes, or as a0): what a key may
 //     verify is bound to its type, so that alg cannot be turned against it.
 //     A kid of no bytes is none; one of more than 255 bytes is refused. Headers
-//     that are not known are ignored, unless crit (2) lists them: [ErrCritical].
+//     that are not known are ignored, unless crit (2) lists them: then the
+//     message is read, and does not verify ([ErrCritical]).
 //   - What was signed is rebuilt from the bytes of the protected header and the
 //     payload as received, never from what they mean.
 //
@@ -43,7 +44,6 @@ var (
 	ErrShape    = errors.New("not an array of protected header, header, payload and signature")
 	ErrDetached = errors.New("the payload is not in the message")
 	ErrHeader   = errors.New("a header of the wrong type or size")
-	ErrCritical = errors.New("a critical header that is not known here")
 )
 
 // Alg is a signature algorithm by its number in the COSE registry. The zero
@@ -92,6 +92,7 @@ type Message struct {
 	Protected string // the protected header, as received
 	Payload   string
 	Signature string
+	Critical  bool // a header must be understood to verify the message, and is not known here
 	// Hash is the SHA-256 of what was signed (the Sig_structure), which names
 	// the message whatever its signature.
 	Hash [sha256.Size]byte
@@ -205,7 +206,8 @@ func (m *Message) header(h cbor.Value, protected bool) error {
 			if !protected {
 				return ErrHeader
 			}
-			if err := critical(v, h); err != nil {
+			var err error
+			if m.Critical, err = critical(v, h); err != nil {
 				return err
 			}
 		}
@@ -213,28 +215,31 @@ func (m *Message) header(h cbor.Value, protected bool) error {
 	return nil
 }
 
-// critical checks a list of labels that must be understood (RFC 9052 section
-// 3.1): it must not be empty, and each must be in the protected header h.
-func critical(list, h cbor.Value) error {
+// critical reads a list of labels that must be understood (RFC 9052 section
+// 3.1) and reports whether one of them is not. The list must not be empty, and
+// each must be in the protected header h.
+func critical(list, h cbor.Value) (unknown bool, err error) {
 	n := 0
 	for _, label := range list.Items {
 		n++
-		l, ok := label.Int()
-		if !ok || l < labelAlg || l > labelKeyID {
-			return ErrCritical
+		want, isInt := label.Int()
+		name, isText := label.Text()
+		if !isInt && !isText {
+			return false, ErrHeader
 		}
 		present := false
 		for k := range h.Pairs {
-			present = present || !k.IsText && k.Int == l
+			present = present || k == cbor.Key{Text: name, Int: want, IsText: isText}
 		}
 		if !present {
-			return ErrHeader
+			return false, ErrHeader
 		}
+		unknown = unknown || isText || want < labelAlg || want > labelKeyID
 	}
 	if n == 0 {
-		return ErrHeader
+		return false, ErrHeader
 	}
-	return nil
+	return unknown, nil
 }
 
 // appendSigned appends the bytes that the signature is over: the Sig_structure

@@ -210,8 +210,9 @@ func TestWhatIsNoMessageIsRefused(t *testing.T) {
 		{"alg is bytes", message(t, header(t, map[int]any{1: []byte("x")}), none, []byte("content"), sig), cose.ErrHeader},
 		{"kid is text", message(t, header(t, map[int]any{1: -7, 4: "P"}), none, []byte("content"), sig), cose.ErrHeader},
 		{"kid of 256 bytes", message(t, header(t, map[int]any{4: make([]byte, 256)}), none, []byte("content"), sig), cose.ErrHeader},
-		{"critical header unknown here", message(t, header(t, map[int]any{1: -7, 2: []int{99}, 99: 1}), none, []byte("content"), sig), cose.ErrCritical},
-		{"critical header with a name", message(t, header(t, map[int]any{1: -7, 2: []string{"x"}}), none, []byte("content"), sig), cose.ErrCritical},
+		{"critical header that is neither number nor name", message(t, header(t, map[int]any{1: -7, 2: []any{nil}}), none, []byte("content"), sig), cose.ErrHeader},
+		{"critical header that is a number alone", message(t, header(t, map[int]any{1: -7, 2: 1}), none, []byte("content"), sig), cose.ErrHeader},
+		{"critical header with a name that is not there", message(t, header(t, map[int]any{1: -7, 2: []string{"x"}}), none, []byte("content"), sig), cose.ErrHeader},
 		{"critical header that is not there", message(t, header(t, map[int]any{1: -7, 2: []int{4}}), none, []byte("content"), sig), cose.ErrHeader},
 		{"no critical header listed", message(t, header(t, map[int]any{1: -7, 2: []int{}}), none, []byte("content"), sig), cose.ErrHeader},
 		{"critical, and not protected", message(t, ok, map[int]any{2: []int{1}}, []byte("content"), sig), cose.ErrHeader},
@@ -229,6 +230,42 @@ func TestWhatIsNoMessageIsRefused(t *testing.T) {
 	for _, tags := range []string{"", "\xd2", "\xd8\x3d\xd2"} {
 		if m, err := cose.Parse(tags + good); err != nil || m.KeyID != "P" {
 			t.Errorf("tags %x: %v", tags, err)
+		}
+	}
+}
+
+// Whoever signs may say that a header must be understood; then nobody else may ignore it.
+func TestCriticalHeaderThatIsNotKnown(t *testing.T) {
+	key := signers()["ES256"].(*ecdsa.PrivateKey)
+	for _, v := range []struct {
+		comment string
+		header  map[any]any
+		want    error
+	}{
+		{"known", map[any]any{1: -7, 2: []any{1}}, nil},
+		{"a number", map[any]any{1: -7, 2: []any{1, 99}, 99: 1}, cose.ErrCritical},
+		{"a number beyond one byte", map[any]any{1: -7, 2: []any{-70000}, -70000: 1}, cose.ErrCritical},
+		{"a name", map[any]any{1: -7, 2: []any{"x"}, "x": 1}, cose.ErrCritical},
+	} {
+		protected, err := oracle.Marshal(v.header)
+		if err != nil {
+			t.Fatal(err)
+		}
+		unsigned, err := cose.Parse(message(t, protected, map[int]any{}, []byte("content"), make([]byte, 64)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, s, err := ecdsa.Sign(rand.Reader, key, unsigned.Hash[:])
+		if err != nil {
+			t.Fatal(err)
+		}
+		sig := append(r.FillBytes(make([]byte, 32)), s.FillBytes(make([]byte, 32))...)
+		m, err := cose.Parse(message(t, protected, map[int]any{}, []byte("content"), sig))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := m.Verify(key.Public()); !errors.Is(err, v.want) {
+			t.Errorf("%s: %v, want %v", v.comment, err, v.want)
 		}
 	}
 }

@@ -15,6 +15,9 @@ var (
 	// ErrAlgorithm means that the algorithm, or a key of this kind, cannot be
 	// verified here: nothing is said about the signature.
 	ErrAlgorithm = errors.New("the signature algorithm cannot be verified here")
+	// ErrCritical means that the message has a header that must be understood
+	// and is not: nothing is said about the signature.
+	ErrCritical = errors.New("a critical header that is not known here")
 	// ErrKeySize means that the key is an RSA key of less than 2048 bits, under
 	// which a signature proves nothing, or of more than 4096, which none uses.
 	ErrKeySize = errors.New("the RSA key has less than 2048 or more than 4096 bits")
@@ -39,6 +42,9 @@ func (a Alg) Known() bool {
 
 // Verify returns nil if the key signed the message.
 func (m *Message) Verify(key crypto.PublicKey) error {
+	if m.Critical {
+		return ErrCritical
+	}
 	switch m.Alg {
 	case ES256:
 		return m.verifyECDSA(key, elliptic.P256(), m.Hash[:])
