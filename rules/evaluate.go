@@ -1,0 +1,272 @@
+package rules
+
+import (
+	"errors"
+	"slices"
+	"time"
+
+	"github.com/pratique/pratique/cert"
+	"github.com/pratique/pratique/certlogic"
+)
+
+// Trip is what rules may know of a journey. All of it is optional; what is
+// absent is absent for the rules too.
+type Trip struct {
+	From      string    `json:"from,omitempty"`      // jurisdiction where the journey began
+	Via       []string  `json:"via,omitempty"`       // jurisdictions passed on the way
+	Stays     []Stay    `json:"stays,omitempty"`     // earlier stays
+	Region    string    `json:"region,omitempty"`    // of arrival
+	Category  string    `json:"category,omitempty"`  // resident, visitor, business, crew, pilgrim, diplomat, refugee
+	Residence string    `json:"residence,omitempty"` // jurisdiction
+	Purpose   string    `json:"purpose,omitempty"`   // entry, transit ...
+	Arrive    time.Time `json:"arrive,omitzero"`     // where it differs from the moment of the check
+}
+
+// Stay is a time spent in a jurisdiction before the trip.
+type Stay struct {
+	In    string    `json:"in"`
+	Until cert.Date `json:"until"` // the last day there
+}
+
+// Answer is what a set of rules says of a certificate. It is no colour: the
+// colour is for package verify to give.
+type Answer string
+
+// The answers. The zero Answer is none of them and accepts nothing.
+const (
+	Met        Answer = "met"         // of an accepted kind, and every rule passed
+	NotMet     Answer = "not_met"     // an acceptance rule failed
+	Refused    Answer = "refused"     // a rule failed that is marked to refuse
+	Referred   Answer = "referred"    // present infection, or an isolation notice in force
+	Unclear    Answer = "unclear"     // a rule is open: it could not be evaluated
+	WrongKind  Answer = "wrong_kind"  // the kind of evidence, or its disease, is not accepted
+	NoRules    Answer = "no_rules"    // the kind is accepted, and no rule for it is valid at this moment
+	NoEvidence Answer = "no_evidence" // the certificate states nothing
+	NotBegun   Answer = "not_begun"   // the set is not yet in force
+	Lapsed     Answer = "lapsed"      // the set is no longer in force
+)
+
+// Verdict is the outcome of one rule.
+type Verdict string
+
+// The verdicts. The zero Verdict is none of them.
+const (
+	Passed Verdict = "passed"
+	Failed Verdict = "failed"
+	Open   Verdict = "open"
+)
+
+// Why says for what reason a rule is open.
+type Why string
+
+// The reasons.
+const (
+	OpenEngine        Why = "engine"         // written for an engine that is not CertLogic
+	OpenEngineVersion Why = "engine_version" // written for a later version of CertLogic
+	OpenSchema        Why = "schema_version" // written for another major or a later version of the payload
+	OpenEvaluation    Why = "evaluation"     // the evaluation ended in an error
+	OpenIdentity      Why = "reads_identity" // reads who the person is, which no rule may
+	OpenNotBoolean    Why = "not_boolean"    // the result is neither true nor false
+)
+
+// Outcome is what became of one rule.
+type Outcome struct {
+	Rule    *Rule
+	Verdict Verdict
+	Why     Why   // of an open one
+	Err     error // of an evaluation: where in the rule, never what the data were
+	// Refuses says that this outcome refuses: the rule failed, and the set
+	// marks it, or it is an invalidation rule of the issuer.
+	Refuses bool
+	// Lacks are the fields of the event that the rule reads and that the
+	// certificate does not have, for a rule that did not pass: "t.0.ma".
+	Lacks []string
+}
+
+// Cause says why a person is referred to the health service.
+type Cause string
+
+// The causes.
+const (
+	CauseInfection Cause = "infection" // a positive test for present infection, within the window
+	CauseIsolation Cause = "isolation" // a notice in force that orders isolation
+)
+
+// Referral sends a person to the health service. The zero Referral sends nobody.
+type Referral struct {
+	Cause   Cause
+	Event   int       // index in the certificate
+	Disease string    // code
+	Sampled time.Time // of an infection
+	Until   time.Time // the first moment at which it no longer holds
+}
+
+// Due is an obligation that applies after entry.
+type Due struct {
+	*Obligation
+	Deadline time.Time // zero: no term is stated
+	// Unsure says that the condition could not be evaluated: the person may be
+	// free of it, and an officer should look.
+	Unsure bool
+}
+
+// Result is what a set of rules says of a certificate, on a trip, at a moment.
+// The zero Result accepts nothing.
+type Result struct {
+	Set         *Set
+	At          time.Time
+	Answer      Answer
+	Event       int       // index of the event that was judged; -1: none
+	Kind        cert.Kind // of that event
+	Outcomes    []Outcome
+	Referral    Referral
+	Obligations []Due
+}
+
+// Evaluate answers whether a certificate meets the set, on a trip, at a moment,
+// which is the moment of arrival. Of a certificate with several events the one
+// is judged that does best; a referral, which may come from any of them, stands
+// above all.
+func (s *Set) Evaluate(c *cert.Certificate, trip Trip, at time.Time) Result {
+	at = at.Truncate(time.Millisecond)
+	best := Result{Set: s, At: at, Event: -1, Answer: NoEvidence}
+	if state := s.state(at); state != "" {
+		best.Answer = state
+		return best
+	}
+	for i := range c.Events {
+		if r := s.judge(c, i, trip, at); r.Answer.before(best.Answer) {
+			best = r
+		}
+	}
+	if best.Referral = s.referral(c, at); best.Referral.Cause != "" {
+		best.Answer = Referred
+	}
+	best.Obligations = s.due(c, best.Event, trip, at)
+	return best
+}
+
+// Invalidate evaluates the invalidation rules of the set, which is one of the
+// issuer's: every one that fails takes the certificate's force.
+func (s *Set) Invalidate(c *cert.Certificate, trip Trip, at time.Time) []Outcome {
+	at = at.Truncate(time.Millisecond)
+	if s.state(at) != "" {
+		return nil
+	}
+	var out []Outcome
+	for i, e := range c.Events {
+		selected := Select(s.Rules, s.query(Invalidation, e.Kind(), at))
+		if len(selected) == 0 {
+			continue
+		}
+		v := s.look(c, i, trip, at)
+		for _, r := range selected {
+			o := r.outcome(v)
+			o.Refuses = o.Verdict == Failed
+			out = append(out, o)
+		}
+	}
+	return out
+}
+
+// state is Lapsed or NotBegun, or empty where the set is in force.
+func (s *Set) state(at time.Time) Answer {
+	switch {
+	case s == nil || !at.Before(s.Until):
+		return Lapsed
+	case at.Before(s.From):
+		return NotBegun
+	}
+	return ""
+}
+
+// order ranks the answers to the events of one certificate: what is met counts
+// before what is not; among the rest the graver one is told first.
+var order = []Answer{Met, Refused, Unclear, NoRules, NotMet, WrongKind, NoEvidence}
+
+func (a Answer) before(b Answer) bool { return slices.Index(order, a) < slices.Index(order, b) }
+
+// judge evaluates one event.
+func (s *Set) judge(c *cert.Certificate, event int, trip Trip, at time.Time) Result {
+	e := c.Events[event]
+	r := Result{Set: s, At: at, Event: event, Kind: e.Kind(), Answer: WrongKind}
+	if !s.accepts(e) {
+		return r
+	}
+	selected := Select(s.Rules, s.query(Acceptance, e.Kind(), at))
+	if len(selected) == 0 {
+		r.Answer = NoRules
+		return r
+	}
+	v := s.look(c, event, trip, at)
+	r.Answer = Met
+	r.Outcomes = make([]Outcome, len(selected))
+	for i, rule := range selected {
+		o := rule.outcome(v)
+		answer := Met
+		switch {
+		case o.Verdict == Failed && s.refuses(rule.Identifier):
+			o.Refuses, answer = true, Refused
+		case o.Verdict == Failed:
+			answer = NotMet
+		case o.Verdict != Passed:
+			answer = Unclear
+		}
+		r.Outcomes[i] = o
+		if answer != Met && (r.Answer == Met || answer.before(r.Answer)) {
+			r.Answer = answer
+		}
+	}
+	return r
+}
+
+func (s *Set) accepts(e cert.Event) bool {
+	for _, a := range s.Accepts {
+		if a.Kind == e.Kind() && (len(a.Diseases) == 0 || slices.Contains(a.Diseases, e.About().Disease.Code())) {
+			return true
+		}
+	}
+	return false
+}
+
+func (s *Set) refuses(id string) bool {
+	return slices.ContainsFunc(s.Refuse, func(r Refusal) bool { return r.Rule == id })
+}
+
+// outcome evaluates the rule on a view.
+func (r *Rule) outcome(v view) Outcome {
+	o := Outcome{Rule: r, Verdict: Open, Why: r.open}
+	if o.Why == "" && (!v.known || v.version[0] != r.schema[0] || v.version.less(r.schema)) {
+		o.Why = OpenSchema
+	}
+	if o.Why == "" {
+		o.Verdict, o.Why, o.Err = r.decide(v.root)
+	}
+	if o.Verdict != Passed {
+		o.Lacks = r.lacks(v)
+	}
+	return o
+}
+
+func (r *Rule) decide(data certlogic.Value) (Verdict, Why, error) {
+	if r.expr == nil {
+		return Open, OpenEvaluation, errNotCompiled
+	}
+	return verdict(r.expr.Eval(data))
+}
+
+var errNotCompiled = errors.New("the rule was not compiled")
+
+// verdict reads the answer of an expression. An error is never false.
+func verdict(answer certlogic.Value, err error) (Verdict, Why, error) {
+	if err != nil {
+		return Open, OpenEvaluation, err
+	}
+	switch b, ok := answer.Bool(); {
+	case !ok:
+		return Open, OpenNotBoolean, nil
+	case b:
+		return Passed, "", nil
+	}
+	return Failed, "", nil
+}

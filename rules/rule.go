@@ -1,0 +1,305 @@
+package rules
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/pratique/pratique/cert"
+	"github.com/pratique/pratique/certlogic"
+)
+
+// The two types of rules.
+const (
+	Acceptance   = "Acceptance"   // a country says what it asks of those who arrive
+	Invalidation = "Invalidation" // a country says which of its own certificates no longer hold
+)
+
+// General is the certificate type of a rule that applies to every kind of evidence.
+const General = "General"
+
+const engine = "CERTLOGIC"
+
+// Rule is a validation rule as the EU gateway exchanges it (dgc-gateway,
+// validation-rule.schema.json), member for member.
+type Rule struct {
+	Identifier      string          `json:"Identifier"`
+	Type            string          `json:"Type"`
+	Country         string          `json:"Country"`
+	Region          string          `json:"Region,omitempty"`
+	Version         string          `json:"Version"`
+	SchemaVersion   string          `json:"SchemaVersion"`
+	Engine          string          `json:"Engine"`
+	EngineVersion   string          `json:"EngineVersion"`
+	CertificateType string          `json:"CertificateType"`
+	Description     []Description   `json:"Description"`
+	ValidFrom       string          `json:"ValidFrom"`
+	ValidTo         string          `json:"ValidTo"`
+	AffectedFields  []string        `json:"AffectedFields"`
+	Logic           json.RawMessage `json:"Logic"`
+
+	compiled
+}
+
+// Description is what a rule says in one language.
+type Description struct {
+	Lang string `json:"lang"`
+	Desc string `json:"desc"`
+}
+
+// compiled is what a rule is made ready with, once. The zero compiled can only be open.
+type compiled struct {
+	expr     *certlogic.Expr
+	version  version
+	schema   version
+	from, to time.Time // inclusive both
+	reads    []string  // paths
+	open     Why       // why the rule can never be evaluated by this build; empty: it can
+}
+
+// Text returns the rule's description in a language, or else in English.
+func (r *Rule) Text(lang string) string {
+	for _, want := range []string{lang, "en"} {
+		for _, d := range r.Description {
+			if d.Lang == want {
+				return d.Desc
+			}
+		}
+	}
+	return ""
+}
+
+// Applies reports whether the rule speaks about a kind of evidence.
+func (r *Rule) Applies(k cert.Kind) bool {
+	return r.CertificateType == General || (r.CertificateType != "" && r.CertificateType == certificateType(k))
+}
+
+// InForce reports whether t is in [ValidFrom, ValidTo], both included.
+func (r *Rule) InForce(t time.Time) bool {
+	return r.expr != nil && !t.Before(r.from) && !t.After(r.to)
+}
+
+// certificateType names a kind as the EU's rules do; kinds that they do not know have none.
+func certificateType(k cert.Kind) string {
+	switch k {
+	case cert.KindTest:
+		return "Test"
+	case cert.KindVaccination:
+		return "Vaccination"
+	case cert.KindRecovery:
+		return "Recovery"
+	}
+	return ""
+}
+
+// prefixes are the first two letters of the identifier of an acceptance rule.
+var prefixes = map[string]string{General: "GR", "Test": "TR", "Vaccination": "VR", "Recovery": "RR"}
+
+// CheckRule says where a rule breaks the schema of the EU gateway, or what the
+// gateway checks beside it: that the prefix of the identifier is that of its
+// type, that its country is the rule's, and that the rule begins before it ends.
+func CheckRule(r *Rule) error {
+	_, err := compile(r)
+	return err
+}
+
+// ParseEU reads rules as the EU's services publish them: one rule, or an array
+// of rules. They have no legal basis, no appeal and no common end; put them
+// into the Rules of a [File] and give it these to make a [Set].
+func ParseEU(data []byte) ([]*Rule, error) {
+	v, err := strictly(data)
+	if err != nil {
+		return nil, fmt.Errorf("reading rules: %w", err)
+	}
+	if v.kind != '[' {
+		data, v = append(append([]byte{'['}, data...), ']'), node{kind: '[', items: []node{v}}
+	}
+	var raw []*Rule
+	if err := decode(data, v, &raw); err != nil {
+		return nil, fmt.Errorf("reading rules: %w", err)
+	}
+	if len(raw) > MaxRules {
+		return nil, fmt.Errorf("reading rules: more than %d rules", MaxRules)
+	}
+	rs := make([]*Rule, len(raw))
+	for i, r := range raw {
+		if rs[i], err = compile(r); err != nil {
+			return nil, fmt.Errorf("reading rules: [%d]: %w", i, err)
+		}
+	}
+	return rs, nil
+}
+
+// compile checks a rule and returns a copy that is ready to be evaluated, its
+// logic in canonical form.
+func compile(src *Rule) (*Rule, error) {
+	if src == nil {
+		return nil, errors.New("no rule")
+	}
+	r := *src
+	if err := r.checkNames(); err != nil {
+		return nil, err
+	}
+	if err := r.checkDescription(); err != nil {
+		return nil, err
+	}
+	if err := r.checkTimes(); err != nil {
+		return nil, err
+	}
+	if len(r.AffectedFields) == 0 || slices.Contains(r.AffectedFields, "") {
+		return nil, errors.New("AffectedFields: want at least one field, and none empty")
+	}
+	return &r, r.checkLogic()
+}
+
+func (r *Rule) checkNames() error {
+	if !isRuleID(r.Identifier) {
+		return errors.New("Identifier: want GR, VR, TR, RR or IR, a country and four digits: TR-XX-0001")
+	}
+	if !isCountry(r.Country) || r.Country != r.Identifier[3:5] {
+		return errors.New("Country: want two capital letters, the same as in the identifier")
+	}
+	if len(r.Region) > 5 || strings.Trim(r.Region, upper+digits) != "" {
+		return errors.New("Region: want up to five capital letters or digits")
+	}
+	want, ok := prefixes[r.CertificateType]
+	if !ok {
+		return errors.New("CertificateType: want General, Test, Vaccination or Recovery")
+	}
+	switch r.Type {
+	case Acceptance:
+	case Invalidation:
+		want = "IR"
+	default:
+		return errors.New("Type: want Acceptance or Invalidation")
+	}
+	if r.Identifier[:2] != want {
+		return fmt.Errorf("Identifier: want the prefix %s for a rule of type %s about %s", want, r.Type, r.CertificateType)
+	}
+	var ok1, ok2, ok3 bool
+	var needs version
+	r.version, ok1 = parseVersion(r.Version)
+	r.schema, ok2 = parseVersion(r.SchemaVersion)
+	needs, ok3 = parseVersion(r.EngineVersion)
+	if !ok1 || !ok2 || !ok3 {
+		return errors.New("Version, SchemaVersion, EngineVersion: want three numbers: 1.0.0")
+	}
+	r.open = ""
+	if ours, _ := parseVersion(certlogic.Version); r.Engine != engine {
+		r.open = OpenEngine
+	} else if ours.less(needs) {
+		r.open = OpenEngineVersion
+	}
+	return nil
+}
+
+func (r *Rule) checkDescription() error {
+	english := false
+	for i, d := range r.Description {
+		if !isLanguage(d.Lang) {
+			return fmt.Errorf("Description[%d]: want a language code: en, or pt-br", i)
+		}
+		if utf8.RuneCountInString(d.Desc) < 20 {
+			return fmt.Errorf("Description[%d]: want a text of 20 characters or more", i)
+		}
+		english = english || d.Lang == "en"
+	}
+	if !english {
+		return errors.New("Description: want one in English")
+	}
+	return nil
+}
+
+// euTime is the form that the gateway asks for: no fraction, an offset.
+const euTime = "2006-01-02T15:04:05Z07:00"
+
+func (r *Rule) checkTimes() error {
+	var err1, err2 error
+	r.from, err1 = time.Parse(euTime, r.ValidFrom)
+	r.to, err2 = time.Parse(euTime, r.ValidTo)
+	if err1 != nil || err2 != nil || strings.ContainsAny(r.ValidFrom+r.ValidTo, ".,") {
+		return errors.New("ValidFrom, ValidTo: want moments without fractions, with an offset: 2021-07-01T00:00:00Z")
+	}
+	if !r.from.Before(r.to) {
+		return errors.New("ValidTo: want a moment after ValidFrom")
+	}
+	return nil
+}
+
+// checkLogic compiles the logic. Logic with a mistake is refused, unless it is
+// of an engine that this build does not have: that is kept, and open.
+func (r *Rule) checkLogic() error {
+	e, err := certlogic.Parse(r.Logic)
+	if err != nil {
+		return fmt.Errorf("Logic: %w", err)
+	}
+	r.expr = e
+	if r.Logic, err = e.MarshalJSON(); err != nil {
+		return fmt.Errorf("Logic: %w", err)
+	}
+	if r.Logic[0] != '{' || string(r.Logic) == "{}" {
+		return errors.New("Logic: want an object with an operator")
+	}
+	r.reads = e.Reads()
+	if r.open != "" {
+		return nil
+	}
+	if issues := e.Issues(); len(issues) > 0 {
+		return fmt.Errorf("Logic: %v", issues[0])
+	}
+	if readsIdentity(r.reads) {
+		r.open = OpenIdentity
+	}
+	return nil
+}
+
+// version is a semantic version without suffix.
+type version [3]int
+
+func parseVersion(s string) (version, bool) {
+	var v version
+	parts := strings.Split(s, ".")
+	if len(parts) != len(v) {
+		return version{}, false
+	}
+	for i, p := range parts {
+		if p == "" || len(p) > 6 || strings.Trim(p, digits) != "" {
+			return version{}, false
+		}
+		for _, c := range []byte(p) {
+			v[i] = 10*v[i] + int(c-'0')
+		}
+	}
+	return v, true
+}
+
+func (v version) less(w version) bool { return slices.Compare(v[:], w[:]) < 0 }
+
+const (
+	upper  = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	lower  = "abcdefghijklmnopqrstuvwxyz"
+	digits = "0123456789"
+)
+
+func isRuleID(s string) bool {
+	if len(s) != 10 || s[2] != '-' || s[5] != '-' {
+		return false
+	}
+	return slices.Contains([]string{"GR", "VR", "TR", "RR", "IR"}, s[:2]) && isCountry(s[3:5]) && strings.Trim(s[6:], digits) == ""
+}
+
+func isCountry(s string) bool { return len(s) == 2 && strings.Trim(s, upper) == "" }
+
+func isLanguage(s string) bool {
+	switch len(s) {
+	case 2:
+		return strings.Trim(s, lower) == ""
+	case 5:
+		return s[2] == '-' && strings.Trim(s[:2]+s[3:], lower) == ""
+	}
+	return false
+}

@@ -1,0 +1,278 @@
+package rules
+
+import (
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/pratique/pratique/cert"
+	"github.com/pratique/pratique/certlogic"
+)
+
+// viewVersion is the version of the EU payload schema whose shape a view has
+// when the certificate came in another form.
+const viewVersion = "1.3.3"
+
+// arrays names the array of the payload in which a kind of evidence stands.
+// The first three are the EU's, the others ours.
+var arrays = map[cert.Kind]string{
+	cert.KindTest:        "t",
+	cert.KindVaccination: "v",
+	cert.KindRecovery:    "r",
+	cert.KindExemption:   "e",
+	cert.KindAntibody:    "a",
+	cert.KindDeclaration: "d",
+	cert.KindNotice:      "n",
+}
+
+// hidden are the fragments of paths that lead to who a person is. A view has
+// none of them; a rule that reads one would find nothing there, and could take
+// that for an answer.
+var hidden = []string{"nam", "fn", "fnt", "gn", "gnt", "ci", "name", "names", "document", "documents", "passport", "subject"}
+
+// readsIdentity reports whether one of the paths leads to who a person is.
+func readsIdentity(paths []string) bool {
+	for _, p := range paths {
+		for f := range strings.SplitSeq(p, ".") {
+			if slices.Contains(hidden, f) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// view is what rules see of one event of a certificate, on one trip.
+type view struct {
+	root    certlogic.Value
+	array   string // in which the event stands
+	version version
+	known   bool // the version is one
+}
+
+// members are the members of an object that is being made. Absent stays absent.
+type members map[string]any
+
+func (m members) text(name, s string) {
+	if s != "" {
+		if !utf8.ValidString(s) {
+			s = strings.ToValidUTF8(s, "\uFFFD")
+		}
+		m[name] = s
+	}
+}
+
+func (m members) moment(name string, t time.Time) {
+	if !t.IsZero() && t.Year() >= 0 && t.Year() <= 9999 {
+		m[name] = t
+	}
+}
+
+func (m members) number(name string, n int) {
+	if n != 0 {
+		m[name] = n
+	}
+}
+
+func (m members) flag(name string, b bool) {
+	if b {
+		m[name] = true
+	}
+}
+
+func (m members) date(name string, d cert.Date) { m.text(name, d.String()) }
+
+// payload makes the part of the view that does not depend on the trip.
+// Of a DCC all events are there, as in the source, this one as the first of
+// its kind; of any other form only this one is.
+func payload(c *cert.Certificate, event int) view {
+	dcc := c.Carrier.Content == "dcc"
+	v := view{}
+	m := members{}
+	ver := viewVersion
+	if dcc && c.Carrier.Version != "" {
+		ver = c.Carrier.Version
+	}
+	v.version, v.known = parseVersion(ver)
+	m.text("ver", ver)
+	m.date("dob", c.Subject.BirthDate)
+	add := func(e cert.Event) {
+		name, ok := arrays[e.Kind()]
+		if !ok {
+			return
+		}
+		list, _ := m[name].([]any)
+		m[name] = append(list, entry(e, dcc))
+	}
+	if event >= 0 && event < len(c.Events) {
+		v.array = arrays[c.Events[event].Kind()]
+		add(c.Events[event])
+	}
+	for i, e := range c.Events {
+		if dcc && i != event {
+			add(e)
+		}
+	}
+	v.root, _ = certlogic.FromAny(map[string]any(m)) // texts are valid, dates in range, and a certificate is small
+	return v
+}
+
+// entry is one event, with the names that the EU payload schema has for its
+// fields, and ours for what that schema lacks.
+func entry(e cert.Event, dcc bool) map[string]any {
+	m := members{}
+	code := cert.Coded.Code
+	if dcc {
+		code = func(c cert.Coded) string { return c.Source.Code }
+	}
+	s := e.About()
+	m.text("tg", code(s.Disease))
+	m.text("co", s.Country)
+	m.text("is", s.Authority)
+	switch e := e.(type) {
+	case *cert.Test:
+		m.test(e, code, dcc)
+	case *cert.Vaccination:
+		m.vaccination(e, code)
+	case *cert.Recovery:
+		m.date("fr", e.FirstPositive)
+		m.date("df", e.From)
+		m.date("du", e.Until)
+	case *cert.Exemption:
+		m.text("of", code(e.Of))
+		m.date("df", e.From)
+		m.date("du", e.Until)
+	case *cert.Antibody:
+		m.text("tt", code(e.Type))
+		m.moment("sc", e.SampledAt)
+		m.text("tr", outcome(e.Outcome, e.Result, code, dcc))
+		m.text("tc", e.Laboratory.Name)
+		m.text("lab", e.Laboratory.ID)
+	case *cert.Declaration:
+		m.text("of", code(e.Topic))
+		m.moment("at", e.At)
+	case *cert.Notice:
+		m.text("of", code(e.Order))
+		m.flag("release", e.Release)
+		m.moment("df", e.From)
+		m.moment("du", e.Until)
+	}
+	return m
+}
+
+func (m members) test(t *cert.Test, code func(cert.Coded) string, dcc bool) {
+	m.text("tt", code(t.Type))
+	if !dcc {
+		switch t.Method {
+		case cert.NucleicAcid:
+			m["tt"] = cert.CodeNucleicAcid
+		case cert.AntigenRapid:
+			m["tt"] = cert.CodeAntigenRapid
+		}
+	}
+	m.text("nm", t.Name)
+	m.text("ma", code(t.Device))
+	m.moment("sc", t.SampledAt)
+	m.text("tr", outcome(t.Outcome, t.Result, code, dcc))
+	m.text("tc", t.Laboratory.Name)
+	m.text("lab", t.Laboratory.ID)
+	m.text("specimen", code(t.Specimen))
+	m.moment("reported", t.ReportedAt)
+}
+
+func (m members) vaccination(v *cert.Vaccination, code func(cert.Coded) string) {
+	m.text("vp", code(v.Prophylaxis))
+	m.text("mp", code(v.Product))
+	m.text("ma", code(v.Maker))
+	m.number("dn", v.Dose)
+	m.number("sd", v.Doses)
+	m.date("dt", v.Date)
+	m.text("lot", v.Lot)
+	m.date("due", v.NextDue)
+	m.moment("from", v.ProtectionFrom)
+	m.moment("until", v.ProtectionUntil)
+	m.flag("lifelong", v.Lifelong)
+}
+
+// outcome is the code of a result: the EU's where the result is known.
+func outcome(c cert.Coded, r cert.Result, code func(cert.Coded) string, dcc bool) string {
+	if !dcc {
+		switch r {
+		case cert.Detected:
+			return cert.CodeDetected
+		case cert.NotDetected:
+			return cert.CodeNotDetected
+		}
+	}
+	return code(c)
+}
+
+// look makes the whole view: {payload, external}.
+func (s *Set) look(c *cert.Certificate, event int, trip Trip, at time.Time) view {
+	v := payload(c, event)
+	m := members{}
+	m.moment("validationClock", at)
+	if s.Jurisdiction != Any {
+		m.text("countryCode", s.Jurisdiction)
+	}
+	if trip.Region != "" {
+		m.text("region", trip.Region)
+	} else {
+		m.text("region", s.Region)
+	}
+	m.text("issuerCountryCode", c.Issuer.Country)
+	m.text("kid", c.Issuer.KeyID)
+	m.moment("iat", c.Signed.Issued)
+	m.moment("exp", c.Signed.Until)
+	m["valueSets"] = s.valueSets
+	m["trip"] = trip.members()
+	v.root, _ = certlogic.FromAny(map[string]any{"payload": v.root, "external": map[string]any(m)})
+	return v
+}
+
+func (t Trip) members() map[string]any {
+	m := members{}
+	m.text("from", t.From)
+	m.text("region", t.Region)
+	m.text("category", t.Category)
+	m.text("residence", t.Residence)
+	m.text("purpose", t.Purpose)
+	m.moment("arrive", t.Arrive)
+	m.list("via", t.Via)
+	if len(t.Stays) > 0 {
+		stays := make([]any, len(t.Stays))
+		for i, s := range t.Stays {
+			stay := members{}
+			stay.text("in", s.In)
+			stay.date("until", s.Until)
+			stays[i] = map[string]any(stay)
+		}
+		m["stays"] = stays
+	}
+	return m
+}
+
+func (m members) list(name string, list []string) {
+	if len(list) == 0 {
+		return
+	}
+	valid := make([]any, len(list))
+	for i, s := range list {
+		valid[i] = strings.ToValidUTF8(s, "\uFFFD")
+	}
+	m[name] = valid
+}
+
+// lacks lists the fields of the judged event that the rule reads and the
+// certificate does not have.
+func (r *Rule) lacks(v view) []string {
+	var out []string
+	for _, path := range r.reads {
+		f, ok := strings.CutPrefix(path, "payload.")
+		if ok && (f == "dob" || strings.HasPrefix(f, v.array+".0.")) && v.root.At(path).Kind() == certlogic.Null {
+			out = append(out, f)
+		}
+	}
+	return out
+}
