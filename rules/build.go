@@ -94,7 +94,7 @@ func (b *builder) rules() {
 	compiled := make([]*Rule, 0, len(s.Rules))
 	for i, src := range s.Rules {
 		at := fmt.Sprintf("rules[%d]", i)
-		r, err := compile(src)
+		r, err := checked(src)
 		if err != nil {
 			b.wrong(at, "%v", err)
 			continue

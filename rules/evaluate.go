@@ -134,15 +134,22 @@ func (s *Set) Evaluate(c *cert.Certificate, trip Trip, at time.Time) Result {
 		best.Answer = state
 		return best
 	}
+	external := s.external(c, trip, at)
+	var seen view // of the event that does best
 	for i := range c.Events {
-		if r := s.judge(c, i, trip, at); r.Answer.before(best.Answer) {
-			best = r
+		if r, v := s.judge(c, i, external, at); r.Answer.before(best.Answer) {
+			best, seen = r, v
 		}
 	}
 	if best.Referral = s.referral(c, at); best.Referral.Cause != "" {
 		best.Answer = Referred
 	}
-	best.Obligations = s.due(c, best.Event, trip, at)
+	if len(s.Obligations) > 0 {
+		if seen.root.Kind() == certlogic.Null {
+			seen = s.look(c, best.Event, external)
+		}
+		best.Obligations = s.due(seen, trip.arrival(at))
+	}
 	return best
 }
 
@@ -154,12 +161,13 @@ func (s *Set) Invalidate(c *cert.Certificate, trip Trip, at time.Time) []Outcome
 		return nil
 	}
 	var out []Outcome
+	external := s.external(c, trip, at)
 	for i, e := range c.Events {
 		selected := Select(s.Rules, s.query(Invalidation, e.Kind(), at))
 		if len(selected) == 0 {
 			continue
 		}
-		v := s.look(c, i, trip, at)
+		v := s.look(c, i, external)
 		for _, r := range selected {
 			o := r.outcome(v)
 			o.Refuses = o.Verdict == Failed
@@ -186,19 +194,19 @@ var order = []Answer{Met, Refused, Unclear, NoRules, NotMet, WrongKind, NoEviden
 
 func (a Answer) before(b Answer) bool { return slices.Index(order, a) < slices.Index(order, b) }
 
-// judge evaluates one event.
-func (s *Set) judge(c *cert.Certificate, event int, trip Trip, at time.Time) Result {
+// judge evaluates one event. The view is of use if there are outcomes.
+func (s *Set) judge(c *cert.Certificate, event int, external certlogic.Value, at time.Time) (Result, view) {
 	e := c.Events[event]
 	r := Result{Set: s, At: at, Event: event, Kind: e.Kind(), Answer: WrongKind}
 	if !s.accepts(e) {
-		return r
+		return r, view{}
 	}
 	selected := Select(s.Rules, s.query(Acceptance, e.Kind(), at))
 	if len(selected) == 0 {
 		r.Answer = NoRules
-		return r
+		return r, view{}
 	}
-	v := s.look(c, event, trip, at)
+	v := s.look(c, event, external)
 	r.Answer = Met
 	r.Outcomes = make([]Outcome, len(selected))
 	for i, rule := range selected {
@@ -217,7 +225,7 @@ func (s *Set) judge(c *cert.Certificate, event int, trip Trip, at time.Time) Res
 			r.Answer = answer
 		}
 	}
-	return r
+	return r, v
 }
 
 func (s *Set) accepts(e cert.Event) bool {
@@ -269,4 +277,12 @@ func verdict(answer certlogic.Value, err error) (Verdict, Why, error) {
 		return Passed, "", nil
 	}
 	return Failed, "", nil
+}
+
+// arrival is the moment from which the terms of obligations run.
+func (t Trip) arrival(at time.Time) time.Time {
+	if t.Arrive.IsZero() {
+		return at
+	}
+	return t.Arrive
 }

@@ -71,7 +71,7 @@ func (s *Set) Outlook(c *cert.Certificate, trip Trip, at time.Time) Outlook {
 		o.Met = Window{}
 	}
 	if len(r.Outcomes) > 0 {
-		v := s.look(c, r.Event, trip, r.At)
+		v := s.look(c, r.Event, s.external(c, trip, r.At))
 		for _, outcome := range r.Outcomes {
 			w, err := outcome.Rule.windows(v, certlogic.Clock, r.At, r.At.AddDate(Horizon, 0, 0))
 			if err != nil || len(w) == 0 {
@@ -118,6 +118,7 @@ func (s *Set) turns(c *cert.Certificate, trip Trip, from, to time.Time) ([]time.
 		all = append(all, r.from, r.to.Add(time.Millisecond))
 	}
 	var failed error
+	external := s.external(c, trip, from)
 	for i, e := range c.Events {
 		if n, ok := e.(*cert.Notice); ok {
 			all = append(all, n.From, n.Until)
@@ -128,7 +129,7 @@ func (s *Set) turns(c *cert.Certificate, trip Trip, from, to time.Time) ([]time.
 		if !s.accepts(e) {
 			continue
 		}
-		v := s.look(c, i, trip, from)
+		v := s.look(c, i, external)
 		for _, r := range s.Rules {
 			if r.Type != Acceptance || !r.Applies(e.Kind()) || r.blind(v) {
 				continue

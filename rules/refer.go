@@ -60,15 +60,7 @@ func Isolation(c *cert.Certificate, at time.Time) Referral {
 }
 
 // due lists the obligations that apply after entry.
-func (s *Set) due(c *cert.Certificate, event int, trip Trip, at time.Time) []Due {
-	if len(s.Obligations) == 0 {
-		return nil
-	}
-	arrive := at
-	if !trip.Arrive.IsZero() {
-		arrive = trip.Arrive
-	}
-	v := s.look(c, event, trip, at)
+func (s *Set) due(v view, arrive time.Time) []Due {
 	var out []Due
 	for i := range s.Obligations {
 		d := Due{Obligation: &s.Obligations[i]}

@@ -79,7 +79,7 @@ func (s *Set) renewal(c *cert.Certificate, trip Trip, r Result, with map[string]
 	if !ok || len(r.Outcomes) == 0 {
 		return Window{}, false
 	}
-	v := s.look(c, r.Event, trip, r.At)
+	v := s.look(c, r.Event, s.external(c, trip, r.At))
 	v, ok = v.hypothetical(with)
 	if !ok {
 		return Window{}, false

@@ -103,30 +103,32 @@ var prefixes = map[string]string{General: "GR", "Test": "TR", "Vaccination": "VR
 // gateway checks beside it: that the prefix of the identifier is that of its
 // type, that its country is the rule's, and that the rule begins before it ends.
 func CheckRule(r *Rule) error {
-	_, err := compile(r)
+	_, err := checked(r)
 	return err
 }
 
 // ParseEU reads rules as the EU's services publish them: one rule, or an array
-// of rules. They have no legal basis, no appeal and no common end; put them
-// into the Rules of a [File] and give it these to make a [Set].
+// of rules. It refuses a rule that could not be selected or evaluated, and
+// leaves the rest to [CheckRule].
+//
+// Such rules have no legal basis, no appeal and no common end. Put them into
+// the Rules of a [File], and give it these, to make a [Set].
 func ParseEU(data []byte) ([]*Rule, error) {
 	v, err := strictly(data)
 	if err != nil {
 		return nil, fmt.Errorf("reading rules: %w", err)
 	}
 	if v.kind != '[' {
-		data, v = append(append([]byte{'['}, data...), ']'), node{kind: '[', items: []node{v}}
+		data, v = slices.Concat([]byte{'['}, data, []byte{']'}), node{kind: '[', items: []node{v}}
 	}
-	var raw []*Rule
-	if err := decode(data, v, &raw); err != nil {
+	var rs []*Rule
+	if err := decode(data, v, &rs); err != nil {
 		return nil, fmt.Errorf("reading rules: %w", err)
 	}
-	if len(raw) > MaxRules {
+	if len(rs) > MaxRules {
 		return nil, fmt.Errorf("reading rules: more than %d rules", MaxRules)
 	}
-	rs := make([]*Rule, len(raw))
-	for i, r := range raw {
+	for i, r := range rs {
 		if rs[i], err = compile(r); err != nil {
 			return nil, fmt.Errorf("reading rules: [%d]: %w", i, err)
 		}
@@ -134,8 +136,20 @@ func ParseEU(data []byte) ([]*Rule, error) {
 	return rs, nil
 }
 
-// compile checks a rule and returns a copy that is ready to be evaluated, its
-// logic in canonical form.
+// checked compiles a rule, and checks what only its readers need.
+func checked(src *Rule) (*Rule, error) {
+	r, err := compile(src)
+	if err != nil {
+		return nil, err
+	}
+	if len(r.AffectedFields) == 0 || slices.Contains(r.AffectedFields, "") {
+		return nil, errors.New("AffectedFields: want at least one field, and none empty")
+	}
+	return r, r.checkDescription()
+}
+
+// compile returns a copy of a rule that is ready to be selected and evaluated,
+// its logic in canonical form.
 func compile(src *Rule) (*Rule, error) {
 	if src == nil {
 		return nil, errors.New("no rule")
@@ -144,14 +158,8 @@ func compile(src *Rule) (*Rule, error) {
 	if err := r.checkNames(); err != nil {
 		return nil, err
 	}
-	if err := r.checkDescription(); err != nil {
-		return nil, err
-	}
 	if err := r.checkTimes(); err != nil {
 		return nil, err
-	}
-	if len(r.AffectedFields) == 0 || slices.Contains(r.AffectedFields, "") {
-		return nil, errors.New("AffectedFields: want at least one field, and none empty")
 	}
 	return &r, r.checkLogic()
 }

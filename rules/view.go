@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -69,12 +70,6 @@ func (m members) moment(name string, t time.Time) {
 	}
 }
 
-func (m members) number(name string, n int) {
-	if n != 0 {
-		m[name] = n
-	}
-}
-
 func (m members) flag(name string, b bool) {
 	if b {
 		m[name] = true
@@ -134,7 +129,7 @@ func entry(e cert.Event, dcc bool) map[string]any {
 	case *cert.Test:
 		m.test(e, code, dcc)
 	case *cert.Vaccination:
-		m.vaccination(e, code)
+		m.vaccination(e, code, dcc)
 	case *cert.Recovery:
 		m.date("fr", e.FirstPositive)
 		m.date("df", e.From)
@@ -181,12 +176,16 @@ func (m members) test(t *cert.Test, code func(cert.Coded) string, dcc bool) {
 	m.moment("reported", t.ReportedAt)
 }
 
-func (m members) vaccination(v *cert.Vaccination, code func(cert.Coded) string) {
+func (m members) vaccination(v *cert.Vaccination, code func(cert.Coded) string, dcc bool) {
 	m.text("vp", code(v.Prophylaxis))
 	m.text("mp", code(v.Product))
 	m.text("ma", code(v.Maker))
-	m.number("dn", v.Dose)
-	m.number("sd", v.Doses)
+	if v.Dose != 0 || (dcc && v.Doses != 0) { // a DCC that states one states both
+		m["dn"] = v.Dose
+	}
+	if v.Doses != 0 {
+		m["sd"] = v.Doses
+	}
 	m.date("dt", v.Date)
 	m.text("lot", v.Lot)
 	m.date("due", v.NextDue)
@@ -209,25 +208,28 @@ func outcome(c cert.Coded, r cert.Result, code func(cert.Coded) string, dcc bool
 }
 
 // look makes the whole view: {payload, external}.
-func (s *Set) look(c *cert.Certificate, event int, trip Trip, at time.Time) view {
+func (s *Set) look(c *cert.Certificate, event int, external certlogic.Value) view {
 	v := payload(c, event)
-	m := members{}
+	v.root, _ = certlogic.FromAny(map[string]certlogic.Value{"payload": v.root, "external": external})
+	return v
+}
+
+// external makes the part of the view that is the same for all events.
+func (s *Set) external(c *cert.Certificate, trip Trip, at time.Time) certlogic.Value {
+	m := members{"valueSets": s.valueSets}
 	m.moment("validationClock", at)
 	if s.Jurisdiction != Any {
 		m.text("countryCode", s.Jurisdiction)
 	}
-	if trip.Region != "" {
-		m.text("region", trip.Region)
-	} else {
-		m.text("region", s.Region)
-	}
+	m.text("region", cmp.Or(trip.Region, s.Region))
 	m.text("issuerCountryCode", c.Issuer.Country)
 	m.text("kid", c.Issuer.KeyID)
 	m.moment("iat", c.Signed.Issued)
 	m.moment("exp", c.Signed.Until)
-	m["valueSets"] = s.valueSets
-	m["trip"] = trip.members()
-	v.root, _ = certlogic.FromAny(map[string]any{"payload": v.root, "external": map[string]any(m)})
+	if t := trip.members(); len(t) > 0 {
+		m["trip"] = t
+	}
+	v, _ := certlogic.FromAny(map[string]any(m))
 	return v
 }
 
