@@ -25,6 +25,7 @@
 package trust
 
 import (
+	"cmp"
 	"crypto"
 	"crypto/sha256"
 	"errors"
@@ -91,6 +92,7 @@ type Key struct {
 	Country   string           // the jurisdiction that answers for it, as its list states
 	Authority string           // within the country; empty: not stated
 	Uses      Uses
+	Domains   []string  // the trust domains that its list names: "DCC", "PH4H"; empty: none named
 	NotBefore time.Time // zero: not stated
 	NotAfter  time.Time // zero: not stated
 	Source    string    // which list, as one prints it
@@ -118,8 +120,11 @@ type Keys struct {
 }
 
 // Add puts a key into the set. A key that is there already (same identifier,
-// same public key, same country) is merged: its uses are joined and the wider
-// statement wins, so that one key listed thrice for three uses is one key.
+// same public key, same country) is merged, so that one key listed thrice for
+// three uses is one key: its uses and domains are joined, its validity spans
+// both where both state one and is the stated one else, and it is a demo key if
+// either is. The order of additions does not matter for these; of what names
+// the key (authority, source, certificate) the first stated stands.
 func (s *Keys) Add(k Key) {
 	if s.byID == nil {
 		s.byID = make(map[string][]Key)
@@ -136,16 +141,28 @@ func (s *Keys) Add(k Key) {
 
 func merge(a, b Key) Key {
 	a.Uses.Any = a.Uses.Any || b.Uses.Any
-	for _, u := range b.Uses.Of {
-		if !slices.Contains(a.Uses.Of, u) {
-			a.Uses.Of = append(slices.Clip(a.Uses.Of), u)
-		}
-	}
+	a.Uses.Of = union(a.Uses.Of, b.Uses.Of)
+	a.Domains = union(a.Domains, b.Domains)
 	a.Demo = a.Demo || b.Demo
+	if a.NotBefore.IsZero() || !b.NotBefore.IsZero() && b.NotBefore.Before(a.NotBefore) {
+		a.NotBefore = b.NotBefore
+	}
+	if b.NotAfter.After(a.NotAfter) {
+		a.NotAfter = b.NotAfter
+	}
+	a.Authority = cmp.Or(a.Authority, b.Authority)
+	a.Source = cmp.Or(a.Source, b.Source)
 	if a.DER == nil {
 		a.DER = b.DER
 	}
 	return a
+}
+
+// union returns the words of both, sorted, without changing either.
+func union[T ~string](a, b []T) []T {
+	all := slices.Concat(a, b)
+	slices.Sort(all)
+	return slices.Compact(all)
 }
 
 func samePublic(a, b crypto.PublicKey) bool {
@@ -153,9 +170,10 @@ func samePublic(a, b crypto.PublicKey) bool {
 	return ok && k.Equal(b)
 }
 
-// Find returns every key that has the identifier. The slice is the set's own: do not change it.
+// Find returns every key that has the identifier; none has the empty one. The
+// slice is the set's own: do not change it.
 func (s *Keys) Find(id string) []Key {
-	if s == nil {
+	if s == nil || id == "" {
 		return nil
 	}
 	return s.byID[id]
@@ -169,7 +187,7 @@ func (s *Keys) Len() int {
 	return s.n
 }
 
-// All returns the keys, ordered by country, then identifier.
+// All returns the keys, ordered by country, then identifier, then source.
 func (s *Keys) All() []Key {
 	if s == nil {
 		return nil
@@ -179,22 +197,9 @@ func (s *Keys) All() []Key {
 		out = append(out, ks...)
 	}
 	slices.SortStableFunc(out, func(a, b Key) int {
-		return compareAny(a.Country, b.Country, a.ID, b.ID, a.Source, b.Source)
+		return cmp.Or(cmp.Compare(a.Country, b.Country), cmp.Compare(a.ID, b.ID), cmp.Compare(a.Source, b.Source))
 	})
 	return out
-}
-
-// compareAny compares pairs until one differs.
-func compareAny(pairs ...string) int {
-	for i := 0; i+1 < len(pairs); i += 2 {
-		switch {
-		case pairs[i] < pairs[i+1]:
-			return -1
-		case pairs[i] > pairs[i+1]:
-			return 1
-		}
-	}
-	return 0
 }
 
 // Signed is a certificate with the key that verifiably signed it. Only a
