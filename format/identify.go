@@ -31,7 +31,7 @@ const (
 	PassportLine What = "passport_lines"
 	ProductCode  What = "product_code"
 	Identity     What = "identity_wallet"
-	JSON         What = "json"
+	JSONData     What = "json"
 	PlainText    What = "plain_text"
 )
 
@@ -74,7 +74,7 @@ func Identify(text string) What {
 	case t[0] == '{' && strings.Contains(t, `"icao.`):
 		return VDS
 	case t[0] == '{' || t[0] == '[':
-		return JSON
+		return JSONData
 	case strings.HasPrefix(t, "eyJ") && strings.Count(t, ".") == 2:
 		return compactJWS(t)
 	case boardingPass(t):

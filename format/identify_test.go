@@ -36,7 +36,7 @@ func TestWhatIsNoHealthCodeIsNamed(t *testing.T) {
 		{"passport lines", "P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<\nL898902C36UTO7408122F1204159ZE184226B<<<<<10", format.PassportLine},
 		{"a bottle of water", "4006381333931", format.ProductCode},
 		{"a transfer", "BCD\n002\n1\nSCT", format.Payment},
-		{"JSON", `{"data":{}}`, format.JSON},
+		{"JSON", `{"data":{}}`, format.JSONData},
 		{"a word", "hello", format.PlainText},
 	} {
 		if got := format.Identify(v.text); got != v.want {

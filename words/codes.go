@@ -14,18 +14,18 @@ var Codes = map[string]string{
 	"rule_refuses": "rule says basis appeal", "issuer_invalidated": "country rule says",
 
 	"signer_unknown": "kid country", "no_key_named": "", "algorithm_unknown": "algorithm", "critical_unknown": "what",
-	"content_unsupported": "content", "no_event": "", "no_destination": "", "no_rules": "to purpose",
+	"content_unsupported": "content", "no_event": "", "no_destination": "", "no_moment": "", "no_rules": "to purpose",
 	"rules_lapsed": "to since", "rules_not_begun": "to since", "rule_open": "rule why",
 	"data_expired": "since", "clock_impossible": "now as_of",
 
 	"signature_expired": "until", "signature_not_yet": "from", "key_not_in_force": "from until", "withdrawn_key_lost": "at",
-	"not_recognised_issuer": "by of", "not_recognised_time": "by of from until", "not_recognised_use": "by of use",
+	"not_recognised_issuer": "by of", "recognition_ended": "by of until", "recognition_not_begun": "by of from", "not_recognised_use": "by of use",
 	"not_recognised_format": "by of format", "not_recognised_disease": "by of", "not_recognised_method": "by of method",
 	"not_recognised_laboratory": "by of", "kind_not_accepted": "to kind purpose would_do",
 	"rule_failed": "rule says", "rule_lacks": "rule says lacks", "several_events": "n",
 	"name_differs": "", "name_check": "how", "birth_differs": "",
 
-	"cure_wait": "from", "cure_new_test": "from until", "cure_new_evidence": "kind from until",
+	"cure_wait": "from", "cure_new_test": "from until", "cure_new_evidence": "kind from until", "cure_other_kind": "kinds",
 
 	"accepted": "to purpose", "obligation": "what", "demo_key": "", "withdrawals_not_checked": "country",
 	"withdrawals_old": "since", "recognition_not_stated": "by", "schema": "where what", "losses": "what",
@@ -60,4 +60,12 @@ var Codes = map[string]string{
 	"what_identity_wallet":   "",
 	"what_json":              "",
 	"what_plain_text":        "",
+
+	"name_unknown":      "",
+	"name_different":    "",
+	"name_swapped":      "",
+	"name_part_missing": "",
+	"name_truncated":    "",
+	"name_variant":      "",
+	"name_same":         "",
 }

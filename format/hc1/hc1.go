@@ -1,0 +1,183 @@
+// Package hc1 answers one question: what does a health code that begins with
+// "HC1:" say, and did the key that it names sign it?
+//
+// HC1 is the carrier of the EU Digital COVID Certificate and of WHO's GDHCN
+// (electronic health certificate specification, hcert 1.0.5). [Read] opens a
+// code as far as the key, the issuer and the kind of content;
+// [Unverified.Verify] tries the keys of a list and gives the certificate;
+// [Issuer.Issue] makes a code.
+//
+// # From text to certificate
+//
+//	prefix    "HC1:", exactly; line ends around the text are ignored, and a
+//	          space is a character of base45
+//	base45    RFC 9285, strictly (package base45)
+//	zlib      RFC 1950 with its checksum, nothing after it; content that is not
+//	          compressed is refused (public vectors Z1, Z2)
+//	cbor      RFC 8949, with limits (package cbor)
+//	cose      COSE_Sign1, bare or in tags 18, 61(18) (package cose)
+//	cwt       claims 1 issuer, 4 expiry, 5 not before, 6 issued, -260 content;
+//	          others are ignored. Times are whole or fractional seconds, or
+//	          dates in tag 0; absent or null ones are open
+//	payload   claim -260 is a map: 1 European certificate ("dcc"), -6 vaccination
+//	          certificate of the IHR ("icvp"), 3 and 4 WHO core data sets
+//	          ("ddcc"), 5 health link ("link"). A payload without -260 whose
+//	          own keys are those of a core data set is "ddcc" too; old
+//	          certificates of WHO and Singapore are written so. Everything else
+//	          is "unknown"
+//
+// The names on the left are the steps of [Error]. The signature is checked
+// before anything of the payload but its claims is looked at (hcert section
+// 6.3), and nothing about the person can be had from an [Unverified].
+//
+// # Limits
+//
+// A text has at most [MaxText] bytes, what is in it at most [MaxContent] when
+// inflated, and package cbor bounds its items. Reading takes a few microseconds
+// and a few kilobytes, whatever the text.
+//
+// # Keys
+//
+// Every key with the identifier that the code names is tried. Verify says
+// trust.ErrAlgorithm (unknown to this build), trust.ErrCritical, trust.ErrNoKeyID,
+// trust.ErrUnknownKey or trust.ErrSignature. A certificate signed with an RSA
+// key of less than 2048 bits (three in the public data) may be genuine, and its
+// signature proves nothing: [ErrWeakKey], which is a trust.ErrAlgorithm, so
+// that nobody is called a forger for the state of their ministry's keys.
+//
+// # What certificates in the field look like
+//
+// The content is read tolerantly, because a person must not suffer for the
+// programme that printed their certificate. What had to be tolerated is listed
+// in the certificate's losses, by the path of the field ("t.0.sc"):
+//
+//	null         a field or group is null: read as absent
+//	trimmed      spaces around a text, or a time of day after a date, taken off
+//	assumed_utc  a moment without a zone: read as UTC
+//	guessed      a moment without a time of day: read as its beginning in UTC;
+//	             a date with XX or 00 in place of what is unknown
+//	unreadable   a field of another type, or no date: left empty
+//	dropped      a field that the schema does not have
+//	not_mapped   content of a kind that this package does not map yet
+//
+// Names are kept as received, in whatever Unicode normal form. A certificate
+// that has several groups or entries gives several events; that its schema
+// allows one alone is for [Schema] to say.
+package hc1
+
+import (
+	"strings"
+
+	"github.com/pratique/pratique/cert"
+	"github.com/pratique/pratique/internal/base45"
+	"github.com/pratique/pratique/internal/cbor"
+	"github.com/pratique/pratique/internal/cose"
+)
+
+// The limits of Read, in bytes.
+const (
+	// MaxText is the length of the longest text read. A QR symbol holds 4,296
+	// characters of base45.
+	MaxText = 16 << 10
+	// MaxContent is the length of the longest content, inflated. The longest in
+	// the public data has 1,200.
+	MaxContent = 64 << 10
+)
+
+const prefix = "HC1:"
+
+// Unverified is a code that was read and whose signature was not checked. It
+// can be used from several goroutines. Printing one shows nothing of it.
+type Unverified struct {
+	c *code // behind a pointer, so that no verb of package fmt looks inside
+}
+
+// code is an opened code. Its strings are pieces of one text.
+type code struct {
+	message cose.Message
+	claims
+}
+
+// Read opens a code. The error is an [*Error].
+func Read(text string) (*Unverified, error) {
+	text = strings.Trim(text, "\r\n")
+	if err := checkPrefix(text); err != nil {
+		return nil, &Error{StepPrefix, err}
+	}
+	content, err := unpack(text[len(prefix):])
+	if err != nil {
+		return nil, err
+	}
+	// One allocation for both: the door and the room behind it.
+	both := new(struct {
+		u Unverified
+		c code
+	})
+	c := &both.c
+	if c.message, err = cose.Parse(content); err != nil {
+		return nil, stepped(StepCOSE, err)
+	}
+	payload, err := cbor.Read(c.message.Payload)
+	if err != nil {
+		return nil, &Error{StepCBOR, err}
+	}
+	if c.claims, err = readClaims(payload); err != nil {
+		return nil, &Error{StepCWT, err}
+	}
+	both.u.c = c
+	return &both.u, nil
+}
+
+func checkPrefix(text string) error {
+	switch {
+	case len(text) > MaxText:
+		return ErrTooLong
+	case strings.HasPrefix(text, prefix):
+		return nil
+	case len(text) >= 4 && text[:2] == "HC" && text[3] == ':' && (text[2] >= '2' && text[2] <= '9' || text[2] >= 'A' && text[2] <= 'Z'):
+		return ErrNewer
+	}
+	return ErrPrefix
+}
+
+// unpack decodes and inflates what follows the prefix.
+func unpack(text string) (string, error) {
+	b := buffers.Get().(*buffer)
+	defer buffers.Put(b)
+	var err error
+	if b.packed, err = base45.AppendDecode(b.packed[:0], text); err != nil {
+		return "", &Error{StepBase45, err}
+	}
+	content, err := b.inflate()
+	if err != nil {
+		return "", &Error{StepZlib, err}
+	}
+	return content, nil
+}
+
+// Format returns "hc1".
+func (u *Unverified) Format() string { return "hc1" }
+
+// Content returns the kind of content: dcc, icvp, ddcc, link or unknown.
+func (u *Unverified) Content() string { return u.c.kind }
+
+// Country returns the issuer that the code claims, as it writes it: a country
+// code in most, and free text in some. It may be empty.
+func (u *Unverified) Country() string { return u.c.country }
+
+// KeyID returns the identifier of the key that the code names, raw bytes. It
+// is empty if the code names none.
+func (u *Unverified) KeyID() string { return u.c.message.KeyID }
+
+// Algorithm returns the algorithm that the code names: ES256, ES384, ES512,
+// PS256, PS384, PS512, EdDSA; "alg -999" for one that is not known here; none.
+func (u *Unverified) Algorithm() string { return u.c.message.Alg.String() }
+
+// Signed returns the life of the signature, as claimed.
+func (u *Unverified) Signed() cert.Period { return u.c.signed }
+
+// String says that this is a code, and nothing of what is in it.
+func (u *Unverified) String() string { return "HC1 code, not verified" }
+
+// GoString is String.
+func (u *Unverified) GoString() string { return u.String() }

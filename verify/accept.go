@@ -1,0 +1,291 @@
+package verify
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/pratique/pratique/cert"
+	"github.com/pratique/pratique/rules"
+	"github.com/pratique/pratique/trust"
+	"github.com/pratique/pratique/words"
+)
+
+// acceptable asks the rules: the destination's for this purpose, and what the
+// issuer itself has declared invalid.
+func acceptable(r *Report, w *World, s trust.Signed, q Question) {
+	r.Checks.Rules = Pass
+	isolation(r, s, q)
+	invalidated(r, w, s, q)
+	to, ok := q.Trip.Destination()
+	if !ok {
+		r.Checks.Rules = r.Checks.Rules.and(Unknown)
+		r.add("no_destination")
+		return
+	}
+	sets := w.sets(to, q.Purpose)
+	current := slices.DeleteFunc(slices.Clone(sets), func(s *rules.Set) bool { return q.At.Before(s.From) || !q.At.Before(s.Until) })
+	if len(current) == 0 {
+		noRules(r, sets, to, q)
+		return
+	}
+	status := Pass
+	for _, set := range current {
+		status = status.and(asked(r, set, s, q))
+	}
+	r.Checks.Rules = r.Checks.Rules.and(status)
+	if r.Checks.Rules == Pass {
+		r.add("accepted", words.Place("to", to.Jurisdiction), words.Word("purpose", q.Purpose))
+	}
+}
+
+// sets are the rules of a destination for a purpose.
+func (w *World) sets(to Leg, purpose string) []*rules.Set {
+	var out []*rules.Set
+	for _, s := range w.Rules {
+		if s.Jurisdiction == to.Jurisdiction && s.Purpose == purpose && (s.Region == "" || strings.EqualFold(s.Region, to.Region)) {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// noRules says why there are none: never seen, over, or not begun.
+func noRules(r *Report, sets []*rules.Set, to Leg, q Question) {
+	place, purpose := words.Place("to", to.Jurisdiction), words.Word("purpose", q.Purpose)
+	r.Checks.Rules = r.Checks.Rules.and(Unknown)
+	var lapsed, begins time.Time
+	for _, s := range sets {
+		if !q.At.Before(s.Until) && s.Until.After(lapsed) {
+			lapsed = s.Until
+		}
+		if q.At.Before(s.From) && (begins.IsZero() || s.From.Before(begins)) {
+			begins = s.From
+		}
+	}
+	switch {
+	case !lapsed.IsZero():
+		r.add("rules_lapsed", place, words.Moment("since", lapsed))
+	case !begins.IsZero():
+		r.add("rules_not_begun", place, words.Moment("since", begins))
+	default:
+		r.add("no_rules", place, purpose)
+	}
+}
+
+// isolation honours an order that the person carries, whoever asks.
+func isolation(r *Report, s trust.Signed, q Question) {
+	ref := rules.Isolation(s.Certificate, q.At)
+	if ref.Cause == "" {
+		return
+	}
+	n, _ := s.Certificate.Events[ref.Event].(*cert.Notice)
+	r.Checks.Rules = Fail
+	reason := r.add("isolation", words.Place("country", s.Key.Country), words.Moment("until", ref.Until), words.Text("appeal", n.Appeal))
+	reason.By = ref.Until
+}
+
+// invalidated asks the issuer's own rules which of its certificates no longer hold.
+func invalidated(r *Report, w *World, s trust.Signed, q Question) {
+	for _, set := range w.Rules {
+		if set.Jurisdiction != s.Key.Country {
+			continue
+		}
+		for _, o := range set.Invalidate(s.Certificate, tripOf(q), q.At) {
+			switch o.Verdict {
+			case rules.Failed:
+				reason := r.add("issuer_invalidated", words.Place("country", s.Key.Country), words.Text("rule", o.Rule.Identifier))
+				reason.Texts = map[string]rules.Texts{"says": ruleTexts(o.Rule)}
+				r.Checks.Rules = Fail
+			case rules.Open:
+				r.Checks.Rules = r.Checks.Rules.and(Unknown)
+				r.add("rule_open", words.Text("rule", o.Rule.Identifier), words.Text("why", string(o.Why)))
+			}
+		}
+	}
+}
+
+// asked evaluates one set of rules in force, and computes what would do instead.
+func asked(r *Report, set *rules.Set, s trust.Signed, q Question) Status {
+	trip := tripOf(q)
+	res := set.Evaluate(s.Certificate, trip, q.At)
+	if res.Answer == rules.Met {
+		obliged(r, res)
+		return Pass
+	}
+	first := len(r.Reasons)
+	status := Fail
+	switch res.Answer {
+	case rules.WrongKind:
+		kinds := make([]string, 0, 4)
+		for _, k := range set.Kinds() {
+			kinds = append(kinds, string(k))
+		}
+		r.add("kind_not_accepted", words.Place("to", set.Jurisdiction), words.Word("kind", string(s.Certificate.Events[0].Kind())),
+			words.Word("purpose", q.Purpose), words.List("would_do", kinds...))
+	case rules.Referred:
+		referred(r, set, res)
+	case rules.NotMet, rules.Refused, rules.Unclear:
+		for _, o := range res.Outcomes {
+			outcome(r, set, o)
+		}
+		if res.Answer == rules.Unclear {
+			status = Unknown
+		}
+	default:
+		r.add("no_rules", words.Place("to", set.Jurisdiction), words.Word("purpose", q.Purpose))
+		return Unknown
+	}
+	cure(r.Reasons[first:], set.Outlook(s.Certificate, trip, q.At))
+	return status
+}
+
+// outcome says one rule that did not pass.
+func outcome(r *Report, set *rules.Set, o rules.Outcome) {
+	rule := words.Text("rule", o.Rule.Identifier)
+	switch {
+	case o.Verdict == rules.Passed:
+		return
+	case o.Verdict != rules.Failed:
+		r.add("rule_open", rule, words.Text("why", string(o.Why)))
+		return
+	case o.Refuses:
+		reason := r.add("rule_refuses", rule, words.Text("appeal", contact(set.Appeal)))
+		reason.Texts = map[string]rules.Texts{"says": ruleTexts(o.Rule), "basis": set.LegalBasis.Text}
+		for _, refusal := range set.Refuse {
+			if refusal.Rule == o.Rule.Identifier {
+				reason.Texts["says"] = refusal.Reason
+			}
+		}
+		return
+	}
+	code, params := "rule_failed", []words.Param{rule}
+	if len(o.Lacks) > 0 {
+		code, params = "rule_lacks", append(params, words.Text("lacks", strings.Join(o.Lacks, ", ")))
+	}
+	reason := r.add(code, params...)
+	reason.Rule = o.Rule.Identifier
+	reason.Texts = map[string]rules.Texts{"says": ruleTexts(o.Rule)}
+}
+
+// cure puts what would do instead to the reasons of one set: what cures a rule
+// to that rule's reason, what cures all to the first.
+func cure(reasons []Reason, o rules.Outlook) {
+	for _, m := range o.Remedies {
+		i := 0
+		if m.Rule != "" {
+			i = slices.IndexFunc(reasons, func(r Reason) bool { return r.Rule == m.Rule })
+		}
+		if i < 0 || i >= len(reasons) {
+			continue
+		}
+		if c, ok := cureOf(m); ok {
+			reasons[i].cure(c)
+			if by := c.Until; !by.IsZero() && c.Code != "cure_wait" && (reasons[i].By.IsZero() || by.Before(reasons[i].By)) {
+				reasons[i].By = by
+			}
+		}
+	}
+}
+
+// cure adds a next step; of the steps that name another kind it makes one choice.
+func (r *Reason) cure(c Cure) {
+	if c.Code == "cure_other_kind" {
+		if r.Code == "kind_not_accepted" {
+			return // it says so itself
+		}
+		for i, have := range r.Cures {
+			if have.Code == c.Code {
+				r.Cures[i].Kinds = append(have.Kinds, c.Kinds...)
+				return
+			}
+		}
+	}
+	r.Cures = append(r.Cures, c)
+}
+
+func cureOf(m rules.Remedy) (Cure, bool) {
+	c := Cure{Kinds: []cert.Kind{m.Evidence}, From: m.Window.From, Until: m.Window.Until, Text: m.Text}
+	dated := !m.Window.From.IsZero() && !m.Window.Until.IsZero()
+	switch {
+	case m.Kind == rules.CureWait:
+		c.Code = "cure_wait"
+	case m.Text != nil:
+		c.Code = "cure_stated"
+	case m.Kind == rules.CureNewEvidence && m.Evidence == cert.KindTest && dated:
+		c.Code = "cure_new_test"
+	case m.Kind == rules.CureNewEvidence && dated:
+		c.Code = "cure_new_evidence"
+	case m.Kind == rules.CureNewEvidence && m.Evidence != "":
+		c.Code = "cure_other_kind"
+	default:
+		return Cure{}, false
+	}
+	return c, true
+}
+
+// referred says why the person is sent to the health service, and until when.
+func referred(r *Report, set *rules.Set, res rules.Result) {
+	ref := res.Referral
+	if ref.Cause != rules.CauseInfection {
+		return // an order of isolation was said already
+	}
+	reason := r.add("infection", words.Moment("sampled", ref.Sampled), words.Moment("until", ref.Until), words.Text("appeal", contact(set.Appeal)))
+	reason.Texts, reason.By = map[string]rules.Texts{"advice": set.Infection.Advice}, ref.Until
+}
+
+func obliged(r *Report, res rules.Result) {
+	for _, d := range res.Obligations {
+		r.Obligations = append(r.Obligations, Obligation{ID: d.ID, What: d.What, By: d.Deadline, Where: d.Where, Ends: d.Ends})
+	}
+}
+
+// contact says where a person can ask for a second look, on one line.
+func contact(c rules.Contact) string {
+	parts := make([]string, 0, 4)
+	for _, p := range []string{c.Name, c.URL, c.Email, c.Phone} {
+		if p != "" {
+			parts = append(parts, p)
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
+// ruleTexts collects what a rule says, by language.
+func ruleTexts(rule *rules.Rule) rules.Texts {
+	m := make(rules.Texts, len(rule.Description))
+	for _, d := range rule.Description {
+		m[d.Lang] = d.Desc
+	}
+	return m
+}
+
+// tripOf is the trip as rules may see it.
+func tripOf(q Question) rules.Trip {
+	to, _ := q.Trip.Destination()
+	t := rules.Trip{From: q.Trip.Origin(), Region: to.Region, Category: q.Trip.Category, Residence: q.Trip.Residence, Purpose: q.Purpose, Arrive: to.Arrive}
+	for _, leg := range q.Trip.Via() {
+		t.Via = append(t.Via, leg.Jurisdiction)
+	}
+	for _, s := range q.Trip.Stays {
+		t.Stays = append(t.Stays, rules.Stay{In: s.Jurisdiction, Until: cert.DateOf(s.Until)})
+	}
+	return t
+}
+
+// ruleTurns are the moments at which the rules may give another answer.
+func (c *candidate) ruleTurns(q Question) []time.Time {
+	to, ok := q.Trip.Destination()
+	if !ok || len(c.signed.Certificate.Events) != 1 {
+		return nil
+	}
+	var out []time.Time
+	for _, set := range c.w.sets(to, q.Purpose) {
+		spans, _ := set.Timeline(c.signed.Certificate, tripOf(q), q.At, q.At.AddDate(rules.Horizon, 0, 0))
+		for _, s := range spans {
+			out = append(out, s.From)
+		}
+		out = append(out, set.From, set.Until)
+	}
+	return out
+}

@@ -1,0 +1,349 @@
+package verify
+
+import (
+	"cmp"
+	"encoding/base64"
+	"errors"
+	"slices"
+	"time"
+
+	"github.com/pratique/pratique/cert"
+	"github.com/pratique/pratique/format"
+	"github.com/pratique/pratique/mrz"
+	"github.com/pratique/pratique/revoke"
+	"github.com/pratique/pratique/trust"
+	"github.com/pratique/pratique/words"
+)
+
+// Question is what is asked of a code. The zero Question names no destination
+// and no moment, and is answered grey.
+type Question struct {
+	Trip    Trip
+	Purpose string    // entry, transit, exit, venue, self ...; empty means entry
+	At      time.Time // the moment of the verdict, at the place of arrival; zero means the arrival of the trip
+	Now     time.Time // the moment of asking, which the age of the data is judged by; zero means At
+
+	// Passport is the document that the person shows, to be compared with the
+	// certificate; nil: none.
+	Passport *mrz.Document
+}
+
+// Epoch is before every health code that this program reads: a clock that
+// shows less is wrong.
+var Epoch = time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC)
+
+// settled returns the question with its defaults filled in.
+func (q Question) settled() Question {
+	if q.At.IsZero() {
+		if d, ok := q.Trip.Destination(); ok {
+			q.At = d.Arrive
+		}
+	}
+	if q.Now.IsZero() {
+		q.Now = q.At
+	}
+	if q.Purpose == "" {
+		q.Purpose = "entry"
+	}
+	return q
+}
+
+// Check answers a question about the text of a code.
+func Check(w *World, text string, q Question) Report {
+	u, err := format.Read(text)
+	if err != nil {
+		return unreadable(w, len(text), err)
+	}
+	return CheckCode(w, u, q)
+}
+
+// unreadable is the answer to what could not be read as a health code.
+func unreadable(w *World, length int, err error) Report {
+	r := Report{Data: w.Data}
+	e, ok := errors.AsType[*format.Error](err)
+	if !ok {
+		r.add("read_payload")
+		return r
+	}
+	r.Format = e.Format
+	r.add(e.Code, words.Word("what", "what_"+string(e.What)), words.Count("length", length), words.Count("limit", format.MaxLength))
+	return r
+}
+
+// CheckCode answers a question about a code that was read.
+func CheckCode(w *World, u format.Unverified, q Question) Report {
+	q = q.settled()
+	c := candidate{w: w, u: u}
+	c.signed, c.err = u.Verify(w.Keys)
+	r := c.judge(q)
+	r.ChangesAt = c.change(q, r)
+	return r
+}
+
+// candidate is a code whose signature has been looked at once; it can then be
+// judged for several moments.
+type candidate struct {
+	w      *World
+	u      format.Unverified
+	signed trust.Signed
+	err    error
+}
+
+// judge runs every check for one moment.
+func (c *candidate) judge(q Question) Report {
+	w, u := c.w, c.u
+	r := Report{Format: u.Format(), Content: u.Content(), KeyID: u.KeyID(), Country: u.Country(), Data: w.Data}
+	clock(&r, w.Data, q)
+	if c.err != nil {
+		notSigned(&r, w, u, c.err)
+		return r.settle()
+	}
+	r.Checks.Signature = Pass
+	r.Signed = &c.signed
+	r.Country = c.signed.Key.Country
+	if c.signed.Key.Demo {
+		r.add("demo_key")
+	}
+	keyUse(&r, c.signed)
+	inForce(&r, w.KeyPolicy, c.signed, q.At)
+	schema(&r, c.signed)
+	unrevoked(&r, w, c.signed, q)
+	if events(&r, c.signed) {
+		recognised(&r, w, c.signed, q)
+		acceptable(&r, w, c.signed, q)
+	}
+	passport(&r, c.signed, q.Passport)
+	return r.settle()
+}
+
+// settle sorts the reasons, those that gave the verdict first, and sets the verdict.
+func (r *Report) settle() Report {
+	verdict, any := Green, false
+	for _, reason := range r.Reasons {
+		if c, ok := reason.Colour(); ok {
+			verdict, any = verdict.Worse(c), true
+		}
+	}
+	if !any {
+		verdict = Grey
+	}
+	r.Verdict = verdict
+	slices.SortStableFunc(r.Reasons, func(a, b Reason) int { return cmp.Compare(weight(b), weight(a)) })
+	return *r
+}
+
+func weight(r Reason) int {
+	if c, ok := r.Colour(); ok {
+		return 1 + c.rank()
+	}
+	return 0
+}
+
+// clock answers whether the moments and the data can be relied on at all.
+func clock(r *Report, d Data, q Question) {
+	if q.At.IsZero() {
+		r.add("no_moment")
+		return
+	}
+	floor := Epoch
+	if d.AsOf.After(floor) {
+		floor = d.AsOf
+	}
+	if q.Now.Before(floor) || q.At.Before(Epoch) {
+		r.add("clock_impossible", words.Moment("now", q.Now), words.Moment("as_of", floor))
+	}
+	if !d.HardExpiry.IsZero() && q.Now.After(d.HardExpiry) {
+		r.add("data_expired", words.Moment("since", d.HardExpiry))
+	}
+}
+
+// notSigned says why no key was found to have signed the code.
+func notSigned(r *Report, w *World, u format.Unverified, err error) {
+	kid := words.Text("kid", base64.StdEncoding.EncodeToString([]byte(u.KeyID())))
+	switch {
+	case errors.Is(err, trust.ErrUnknownKey):
+		r.add("signer_unknown", kid, words.Place("country", u.Country()))
+	case errors.Is(err, trust.ErrNoKeyID):
+		r.add("no_key_named")
+	case errors.Is(err, trust.ErrAlgorithm):
+		r.add("algorithm_unknown", words.Text("algorithm", u.Algorithm()))
+	case errors.Is(err, trust.ErrCritical):
+		r.add("critical_unknown", words.Text("what", "crit"))
+	case errors.Is(err, trust.ErrSignature):
+		r.Checks.Signature = Fail
+		country := u.Country()
+		if ks := w.Keys.Find(u.KeyID()); len(ks) > 0 {
+			country = ks[0].Country
+		}
+		r.add("signature_wrong", words.Place("country", country))
+	default:
+		r.Checks.Signature = Pass // and what it signs cannot be read: nothing of it is shown
+		r.add("read_payload")
+	}
+}
+
+func keyUse(r *Report, s trust.Signed) {
+	for _, e := range s.Certificate.Events {
+		if use := trust.UseFor(e.Kind()); !s.Key.Uses.Allows(use) {
+			r.Checks.KeyUse = Fail
+			r.add("key_not_entitled", words.Place("country", s.Key.Country), words.Word("use", string(use)))
+			return
+		}
+		r.Checks.KeyUse = Pass
+	}
+}
+
+func inForce(r *Report, policy trust.Policy, s trust.Signed, at time.Time) {
+	r.Checks.InForce = Pass
+	p := s.Certificate.Signed
+	begin := p.Issued
+	if p.From.After(begin) {
+		begin = p.From
+	}
+	switch {
+	case !p.Until.IsZero() && at.After(p.Until):
+		r.Checks.InForce = Fail
+		r.add("signature_expired", words.Moment("until", p.Until))
+	case !begin.IsZero() && at.Before(begin):
+		r.Checks.InForce = Fail
+		reason := r.add("signature_not_yet", words.Moment("from", begin))
+		reason.Cures = []Cure{{Code: "cure_wait", From: begin}}
+	}
+	if !policy.InForce(s.Key, p.Issued, at) {
+		r.Checks.InForce = Fail
+		r.add("key_not_in_force", words.Moment("from", s.Key.NotBefore), words.Moment("until", s.Key.NotAfter))
+	}
+}
+
+func schema(r *Report, s trust.Signed) {
+	issues := format.Schema(s)
+	r.Checks.Schema = Pass
+	for i, issue := range issues {
+		r.Checks.Schema = Fail
+		if i < 3 {
+			r.add("schema", words.Text("where", issue.Path), words.Text("what", issue.What))
+		}
+	}
+}
+
+func unrevoked(r *Report, w *World, s trust.Signed, q Question) {
+	l := w.withdrawals(s.Key.Country)
+	if l == nil {
+		r.add("withdrawals_not_checked", words.Place("country", s.Key.Country))
+		return
+	}
+	if e, ok := l.Find(revoke.Handles(s)); ok && !q.At.Before(e.Since) {
+		r.Checks.Unrevoked = Fail
+		if e.Reason == revoke.KeyLost {
+			r.add("withdrawn_key_lost", words.Moment("at", e.Since))
+			return
+		}
+		r.add("withdrawn", words.Moment("at", e.Since), words.Word("why", string(e.Reason)), words.Text("appeal", l.Appeal))
+		return
+	}
+	if q.Now.After(l.Until) {
+		r.add("withdrawals_old", words.Moment("since", l.AsOf))
+		return
+	}
+	r.Checks.Unrevoked = Pass
+}
+
+// events reports whether the certificate states exactly what can be judged.
+func events(r *Report, s trust.Signed) bool {
+	switch n := len(s.Certificate.Events); {
+	case n == 0 && r.Content != "dcc":
+		r.add("content_unsupported", words.Text("content", r.Content))
+	case n == 0:
+		r.add("no_event")
+	case n > 1:
+		r.add("several_events", words.Count("n", n))
+	default:
+		return true
+	}
+	return false
+}
+
+func recognised(r *Report, w *World, s trust.Signed, q Question) {
+	to, ok := q.Trip.Destination()
+	if !ok {
+		return
+	}
+	by := words.Place("by", to.Jurisdiction)
+	if !w.Recognitions.Stated(to.Jurisdiction) {
+		if s.Key.Country != to.Jurisdiction {
+			r.add("recognition_not_stated", by)
+		}
+		return
+	}
+	e := s.Certificate.Events[0]
+	rec, gap := w.Recognitions.Recognise(to.Jurisdiction, s.Key.Country, r.Format, e, q.At)
+	if gap == "" || s.Key.Country == to.Jurisdiction {
+		r.Checks.Recognised = Pass
+		return
+	}
+	r.Checks.Recognised = Fail
+	method := ""
+	if t, ok := e.(*cert.Test); ok {
+		method = string(t.Method)
+	}
+	code := "not_recognised_" + string(gap)
+	if gap == trust.GapTime {
+		code = "recognition_ended"
+		if q.At.Before(rec.From) {
+			code = "recognition_not_begun"
+		}
+	}
+	r.add(code, by, words.Place("of", s.Key.Country),
+		words.Moment("from", rec.From), words.Moment("until", rec.Until),
+		words.Word("use", string(e.Kind())), words.Word("method", method), words.Text("format", r.Format))
+}
+
+// change returns the first moment after the question's at which the verdict is another.
+func (c *candidate) change(q Question, now Report) time.Time {
+	if c.err != nil || slices.ContainsFunc(now.Reasons, func(r Reason) bool { return r.Code == "no_moment" || r.Code == "clock_impossible" }) {
+		return time.Time{}
+	}
+	for _, t := range c.turns(q) {
+		later := q
+		later.At = t
+		if later.Now.Before(t) {
+			later.Now = t
+		}
+		if c.judge(later).Verdict != now.Verdict {
+			return t
+		}
+	}
+	return time.Time{}
+}
+
+// turns lists the moments after the question's at which any check may change,
+// in order. A check that covers its last moment turns just after it.
+func (c *candidate) turns(q Question) []time.Time {
+	const after = time.Millisecond
+	s, w := c.signed, c.w
+	p := s.Certificate.Signed
+	ts := []time.Time{p.Issued, p.From, end(p.Until, after), end(s.Key.NotAfter, after), end(w.Data.HardExpiry, after)}
+	if to, ok := q.Trip.Destination(); ok {
+		for _, rec := range w.Recognitions {
+			if rec.By == to.Jurisdiction {
+				ts = append(ts, rec.From, rec.Until)
+			}
+		}
+	}
+	if l := w.withdrawals(s.Key.Country); l != nil {
+		if e, ok := l.Find(revoke.Handles(s)); ok {
+			ts = append(ts, e.Since)
+		}
+	}
+	ts = append(ts, c.ruleTurns(q)...)
+	ts = slices.DeleteFunc(ts, func(t time.Time) bool { return !t.After(q.At) })
+	slices.SortFunc(ts, time.Time.Compare)
+	return slices.CompactFunc(ts, time.Time.Equal)
+}
+
+func end(t time.Time, by time.Duration) time.Time {
+	if t.IsZero() {
+		return t
+	}
+	return t.Add(by)
+}

@@ -1,0 +1,42 @@
+package verify
+
+import (
+	"time"
+
+	"github.com/pratique/pratique/revoke"
+	"github.com/pratique/pratique/rules"
+	"github.com/pratique/pratique/trust"
+)
+
+// World is all that a verifier knows of the world: keys, recognitions, rules,
+// withdrawals, and how old that is. The zero World trusts nobody.
+// It may be used from several goroutines once it is complete.
+type World struct {
+	Keys         *trust.Keys
+	Recognitions trust.Recognitions
+	Rules        []*rules.Set
+	Withdrawals  []*revoke.List
+
+	// KeyPolicy is what the relying country asks of a key's own validity.
+	// Zero: valid when the certificate was issued.
+	KeyPolicy trust.Policy
+
+	Data Data
+}
+
+// Data says where a World came from and how long it may be relied on.
+type Data struct {
+	Name       string    // of the bundle, or empty for files given by hand
+	AsOf       time.Time // when it was true; zero: not stated
+	HardExpiry time.Time // after it the answer is grey; zero: not stated
+}
+
+// withdrawals returns the list of a country, or nil.
+func (w *World) withdrawals(country string) *revoke.List {
+	for _, l := range w.Withdrawals {
+		if l.Country == country {
+			return l
+		}
+	}
+	return nil
+}
