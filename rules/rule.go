@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -71,6 +72,15 @@ func (r *Rule) Text(lang string) string {
 		}
 	}
 	return ""
+}
+
+// Explain says the rule's logic in plain words, in a language of
+// [certlogic.Expr.Explain]: what it really asks, beside what it says it asks.
+func (r *Rule) Explain(lang string) string {
+	if r.expr == nil {
+		return ""
+	}
+	return r.expr.Explain(lang)
 }
 
 // Applies reports whether the rule speaks about a kind of evidence.
@@ -144,6 +154,9 @@ func checked(src *Rule) (*Rule, error) {
 	}
 	if len(r.AffectedFields) == 0 || slices.Contains(r.AffectedFields, "") {
 		return nil, errors.New("AffectedFields: want at least one field, and none empty")
+	}
+	if issues := r.expr.Issues(); len(issues) > 0 && (r.open == "" || r.open == OpenIdentity) {
+		return nil, fmt.Errorf("Logic: %s: %s", cmp.Or(issues[0].At, "/"), issues[0].Message)
 	}
 	return r, r.checkDescription()
 }
@@ -238,28 +251,21 @@ func (r *Rule) checkTimes() error {
 	return nil
 }
 
-// checkLogic compiles the logic. Logic with a mistake is refused, unless it is
-// of an engine that this build does not have: that is kept, and open.
+// checkLogic compiles the logic. Mistakes in it do not hinder: evaluation ends
+// in an error where it reaches one, and the rule is open.
 func (r *Rule) checkLogic() error {
 	e, err := certlogic.Parse(r.Logic)
 	if err != nil {
 		return fmt.Errorf("Logic: %w", err)
 	}
-	r.expr = e
+	r.expr, r.reads = e, e.Reads()
 	if r.Logic, err = e.MarshalJSON(); err != nil {
 		return fmt.Errorf("Logic: %w", err)
 	}
 	if r.Logic[0] != '{' || string(r.Logic) == "{}" {
 		return errors.New("Logic: want an object with an operator")
 	}
-	r.reads = e.Reads()
-	if r.open != "" {
-		return nil
-	}
-	if issues := e.Issues(); len(issues) > 0 {
-		return fmt.Errorf("Logic: %v", issues[0])
-	}
-	if readsIdentity(r.reads) {
+	if r.open == "" && readsIdentity(r.reads) {
 		r.open = OpenIdentity
 	}
 	return nil

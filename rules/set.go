@@ -2,6 +2,7 @@ package rules
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -164,7 +165,7 @@ func parseLogic(raw json.RawMessage) (*certlogic.Expr, error) {
 		return nil, err
 	}
 	if issues := e.Issues(); len(issues) > 0 {
-		return nil, fmt.Errorf("%s: %s", issues[0].At, issues[0].Message)
+		return nil, fmt.Errorf("%s: %s", cmp.Or(issues[0].At, "/"), issues[0].Message)
 	}
 	return e, nil
 }

@@ -266,6 +266,23 @@ func (m members) list(name string, list []string) {
 	m[name] = valid
 }
 
+// View returns what rules see of an event of a certificate: {payload,
+// external}. It holds health data, and no name, document or identifier.
+func (s *Set) View(c *cert.Certificate, event int, trip Trip, at time.Time) certlogic.Value {
+	return s.look(c, event, s.external(c, trip, at)).root
+}
+
+// Trace says condition by condition how a rule came out on an event of a
+// certificate, in a language; see [certlogic.Expr.Trace]. A rule that is open
+// whatever the certificate says has no steps.
+func (s *Set) Trace(r *Rule, c *cert.Certificate, event int, trip Trip, at time.Time, lang string) []certlogic.Step {
+	v := s.look(c, event, s.external(c, trip, at))
+	if r.blind(v) {
+		return nil
+	}
+	return r.expr.Trace(v.root, lang)
+}
+
 // lacks lists the fields of the judged event that the rule reads and the
 // certificate does not have.
 func (r *Rule) lacks(v view) []string {

@@ -1,0 +1,140 @@
+// Package rules answers one question: what does a country ask of an arriving
+// person's certificate, and does this certificate meet it?
+//
+// A [Set] is what one jurisdiction asks for one purpose. [Parse] reads one,
+// [Set.Evaluate] puts a certificate to it, [Set.Outlook] says until when the
+// answer holds and what would make it better, by when. [Check] lists what an
+// author should mend, [RunTests] runs the author's own examples, [Diff] says in
+// which two sets differ, [Pack] gives those that come with the program. Nothing
+// here reads the clock, the network or the disk, and nothing here verifies: it
+// is for package verify to ask first who signed the certificate, and to make
+// one colour of all answers.
+//
+// # What a set is
+//
+// A set is one requirement. Each kind of evidence that it accepts meets it
+// alone: a test, or a vaccination, or a recovery. All rules that apply to the
+// kind must pass. Where a country asks for two things (a polio vaccination and
+// a negative test), it has two sets, and both must be met.
+//
+// A set is public law: it has a purpose, a legal basis, an end, and an office
+// to which a refused person can turn. A file without one of these is refused,
+// and rules that have lapsed give no answer.
+//
+// # File
+//
+// A rule set is one JSON object (RFC 8259, UTF-8) with these members, each once
+// and spelt so; others are refused, and so is null. In the grammar, ? marks a
+// member that may be left out; a list may not be longer than the limits below.
+//
+//	set        = { format: "pratique-rules/1.0",
+//	               id: word, version: "x.y.z",
+//	               jurisdiction: country | "*", region?: code of up to 5 capitals or digits,
+//	               purpose: word,                     entry, transit, exit, venue, self ...
+//	               title: texts,
+//	               legal_basis: { text: texts, url?: address },
+//	               from: moment, until: moment,       in force in [from, until)
+//	               appeal: { name: text, url?, email?, phone? },        one of the three at least
+//	               accepts: [ { kind: kind, diseases?: [code] } ],      each kind once
+//	               refuse?: [ { rule: rule id, reason: texts } ],
+//	               infection?: { hours: 1..2400, diseases: [code], advice: texts },
+//	               obligations?: [ obligation ],
+//	               value_sets?: { name: [code] },
+//	               cures?: { rule id: cure },
+//	               rules: [ rule ],
+//	               tests?: [ case ] }
+//	obligation = { id: word, what: texts, by?: { hours: 1..8784 } | { at: moment },
+//	               where?: texts, ends?: texts, when?: CertLogic }
+//	cure       = { kind: "wait" | "new_evidence" | "other", evidence?: kind,
+//	               with?: { field: code }, text: texts }
+//	case       = { name: text, payload: payload, issuer?: country, trip?: trip, at: moment, want: want }
+//	want       = { answer: answer, failed?: [rule id], open?: [rule id], obligations?: [id],
+//	               until?: moment, from?: moment }
+//	texts      = { language: text }                   "en" always; language as in "fr" or "pt-br"
+//	kind       = "test" | "vaccination" | "recovery" | "exemption" | "antibody" | "declaration" | "notice"
+//	country    = two capitals, ISO 3166-1 alpha-2 or user-assigned, not ZZ
+//	word       = up to 64 small letters and digits; an id also has -, a purpose _
+//	moment     = RFC 3339, with an offset
+//
+// A rule is the EU gateway's validation rule, member for member (dgc-gateway,
+// validation-rule.schema.json); its country and region are those of the set,
+// and no two have the same identifier and version. Rules are [Acceptance]
+// rules, by which the set judges who arrives, or [Invalidation] rules, by which
+// the country takes the force of its own certificates elsewhere
+// ([Set.Invalidate]).
+//
+//   - accepts: evidence of another kind, or of a disease that is not listed,
+//     is answered with [WrongKind].
+//   - refuse: the failure of one of these rules is answered with [Refused], all
+//     other failures with [NotMet].
+//   - infection: a positive test for present infection with one of the diseases,
+//     of any kind of test but serology, is answered with [Referred] until hours
+//     after its sample was taken. Later it is simply no acceptance.
+//   - obligations: what is to be done after entry, by when (from arrival on),
+//     where, and what ends it; with a condition, only where that is true.
+//   - cures: what the author says would do where a rule fails. with names what
+//     must be different in new evidence of the same kind: {"tt": "LP6464-4"}.
+//   - tests: examples; see [Case] and [Payload].
+//
+// A set of the jurisdiction "*" is a template: its rules are of the country ZZ,
+// and [Set.For] makes it the set of a country.
+//
+// Limits: [MaxSize], [MaxRules], [MaxObligations], [MaxTests], [MaxCodes],
+// [MaxText]; 200,000 values in 100 levels. The format's minor number rises when
+// members are added: a file of a later format is refused with [ErrNewer], for a
+// rule of which one does not know a part is a rule that one does not know.
+// [Set.Encode] has the canonical form; [Schema] is the grammar for editors.
+//
+// # What rules see
+//
+// Rules are evaluated on a view of the certificate, in the shape of the EU's
+// payload (eu-dcc-schema 1.3.3) whatever form it came in: {payload, external}.
+// There is no name in it, no number of a document and no identifier of the
+// certificate. A rule that reads one (nam, ci ...) is open, always, and [Check]
+// says so. The date of birth is there, as ages are computed from it. Absent
+// stays absent: null for the rule.
+//
+//	payload.ver    the schema version of a DCC; 1.3.3 for other forms
+//	payload.dob    date of birth, as full as it is known
+//	payload.t.0    test:        tg tt nm ma sc tr tc co is   lab specimen reported
+//	payload.v.0    vaccination: tg vp mp ma dn sd dt co is   lot due from until lifelong
+//	payload.r.0    recovery:    tg fr df du co is
+//	payload.e.0    exemption:   tg of df du co is            of: the requirement
+//	payload.a.0    antibody:    tg tt sc tr tc co is         lab
+//	payload.d.0    declaration: tg of at co is               of: the topic
+//	payload.n.0    notice:      tg of release df du co is    of: the order; df, du are moments
+//
+// The first group of names is the EU's, with its meaning; what stands after it,
+// and the arrays e, a, d and n, are ours: lab the identifier of the laboratory,
+// specimen the origin of the sample, reported when the result was, lot, due the
+// next dose, from and until the protection (lifelong: without an end). Dates
+// are YYYY-MM-DD (or less), moments RFC 3339 in UTC. Codes are the source's own
+// in a DCC, and the mapped ones in other forms: of these, tt and tr are the
+// EU's codes wherever the kind of test and the result are known.
+//
+// Each event of a certificate is judged on its own, and stands first in its
+// array. Of a DCC the other events follow, since the EU's rules ask how many
+// there are; of other forms, which hold several by nature, they do not.
+//
+//	external.validationClock     the moment of the check, which is that of arrival
+//	external.valueSets           those of the set
+//	external.countryCode         the set's jurisdiction
+//	external.region              of arrival, else the set's
+//	external.issuerCountryCode   as the certificate claims it
+//	external.kid, iat, exp       the key's identifier (base64), the life of the signature
+//	external.trip                ours: from, via, stays (each in, until), region, category,
+//	                             residence, purpose, arrive; see [Trip]
+//
+// # Outcomes
+//
+// A rule is passed, failed or open ([Outcome]). Open is never failed and never
+// passed: it says that this build cannot tell, and why ([Why]). One rule that
+// is open makes the answer [Unclear].
+//
+// A rule is selected and evaluated as the EU's reference apps do
+// (dgc-certlogic-android, DefaultGetRulesUseCase and DefaultCertLogicEngine):
+// see [Select]; it is open where its engine is not CertLogic or a later version
+// than this build's, where its schema version has another major number than the
+// payload's or is later, where the evaluation errs, or where its result is no
+// boolean.
+package rules
