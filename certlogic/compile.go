@@ -139,8 +139,12 @@ func compile(source Value) *Expr {
 	return e
 }
 
+// maxIssues is how many issues are listed. Nobody reads more, and a rule made
+// for it could have a hundred thousand.
+const maxIssues = 100
+
 func (c *compiler) issue(n *node, message string) {
-	if !c.muted {
+	if !c.muted && len(c.issues) < maxIssues {
 		c.issues = append(c.issues, Issue{n.place(), message})
 	}
 }

@@ -380,17 +380,16 @@ func (m *machine) extract(n *node, out *Value) *Error {
 // fragmentOf returns the fragment of a certificate identifier with this index,
 // or null.
 func fragmentOf(id string, index int64) Value {
-	for ; ; index-- {
-		end := strings.IndexAny(id, "/#:")
+	start := 0
+	for i := 0; i <= len(id) && index >= 0; i++ {
+		if i < len(id) && id[i] != '/' && id[i] != '#' && id[i] != ':' {
+			continue
+		}
 		if index == 0 {
-			if end < 0 {
-				end = len(id)
-			}
-			return Value{kind: String, s: id[:end]}
+			return Value{kind: String, s: id[start:i]}
 		}
-		if end < 0 || index < 0 {
-			return Value{}
-		}
-		id = id[end+1:]
+		index--
+		start = i + 1
 	}
+	return Value{}
 }
