@@ -106,6 +106,9 @@ func (b *builder) rules() {
 		}
 		compiled = append(compiled, r)
 	}
+	for _, r := range compiled {
+		r.facts = factsOf(r.Logic, r.reads, s.ValueSets)
+	}
 	s.Rules = compiled
 }
 
@@ -161,7 +164,7 @@ func (b *builder) obligations() {
 		return
 	}
 	s.Obligations = slices.Clone(s.Obligations)
-	s.conditions = make([]*certlogic.Expr, len(s.Obligations))
+	s.conditions = make([]condition, len(s.Obligations))
 	for i := range s.Obligations {
 		o := &s.Obligations[i]
 		at := fmt.Sprintf("obligations[%d]", i)
@@ -186,7 +189,7 @@ func (b *builder) obligations() {
 		}
 		b.want(!readsIdentity(e.Reads()), join(at, "when"), "reads who the person is, which no rule may")
 		o.When, _ = e.MarshalJSON()
-		s.conditions[i] = e
+		s.conditions[i] = condition{e, factsOf(o.When, e.Reads(), s.ValueSets)}
 	}
 }
 

@@ -192,9 +192,9 @@ func (c *checker) valueSets() {
 	for i, r := range s.Rules {
 		note(fmt.Sprintf("rules[%d]", i), r.reads)
 	}
-	for i, e := range s.conditions {
-		if e != nil {
-			note(fmt.Sprintf("obligations[%d]", i), e.Reads())
+	for i, k := range s.conditions {
+		if k.expr != nil {
+			note(fmt.Sprintf("obligations[%d]", i), k.expr.Reads())
 		}
 	}
 	for _, id := range slices.Sorted(maps.Keys(s.ValueSets)) {

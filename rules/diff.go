@@ -191,7 +191,7 @@ func obligations(s *Set, lang string) map[string]string {
 		if o.By != nil {
 			text = append(text, plain(o.By))
 		}
-		if e := s.conditions[i]; e != nil {
+		if e := s.conditions[i].expr; e != nil {
 			text = append(text, e.Explain(lang))
 		}
 		m[o.ID] = strings.Join(slices.DeleteFunc(text, func(s string) bool { return s == "" }), " ")

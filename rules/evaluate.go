@@ -67,6 +67,7 @@ const (
 	OpenEvaluation    Why = "evaluation"     // the evaluation ended in an error
 	OpenIdentity      Why = "reads_identity" // reads who the person is, which no rule may
 	OpenNotBoolean    Why = "not_boolean"    // the result is neither true nor false
+	OpenTrip          Why = "trip_unknown"   // the result turns on a fact of the trip that is not known: see Lacks
 )
 
 // Outcome is what became of one rule.
@@ -79,7 +80,8 @@ type Outcome struct {
 	// marks it, or it is an invalidation rule of the issuer.
 	Refuses bool
 	// Lacks are the fields of the event that the rule reads and that the
-	// certificate does not have, for a rule that did not pass: "t.0.ma".
+	// certificate does not have, for a rule that did not pass: "t.0.ma". For one
+	// that is open for OpenTrip it is the fact: "trip.from".
 	Lacks []string
 }
 
@@ -105,8 +107,8 @@ type Referral struct {
 type Due struct {
 	*Obligation
 	Deadline time.Time // zero: no term is stated
-	// Unsure says that the condition could not be evaluated: the person may be
-	// free of it, and an officer should look.
+	// Unsure says that the condition could not be evaluated, or turns on a fact
+	// of the trip that is not known: the person may be free of it.
 	Unsure bool
 }
 
@@ -249,6 +251,11 @@ func (r *Rule) outcome(v view) Outcome {
 	}
 	if o.Why == "" {
 		o.Verdict, o.Why, o.Err = r.decide(v.root)
+	}
+	if o.Verdict != Open {
+		if fact, ok := r.facts.missing(r.expr, v.root, o.Verdict); ok {
+			return Outcome{Rule: r, Verdict: Open, Why: OpenTrip, Lacks: []string{fact}}
+		}
 	}
 	if o.Verdict != Passed {
 		o.Lacks = r.lacks(v)

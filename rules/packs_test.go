@@ -37,9 +37,10 @@ func BenchmarkEvaluate(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
+	trip := rules.Trip{From: "XA", Residence: "XA", Purpose: "entry"}
 	b.ReportAllocs()
 	for b.Loop() {
-		if r := s.Evaluate(c, s.Tests[0].Trip, s.Tests[0].At); r.Answer != rules.Met {
+		if r := s.Evaluate(c, trip, s.Tests[0].At); r.Answer != rules.Met {
 			b.Fatal(r.Answer)
 		}
 	}

@@ -64,12 +64,13 @@ func (s *Set) due(v view, arrive time.Time) []Due {
 	var out []Due
 	for i := range s.Obligations {
 		d := Due{Obligation: &s.Obligations[i]}
-		if when := s.conditions[i]; when != nil {
-			verdict, _, _ := verdict(when.Eval(v.root))
-			if verdict == Failed {
+		if c := s.conditions[i]; c.expr != nil {
+			verdict, _, _ := verdict(c.expr.Eval(v.root))
+			_, turns := c.facts.missing(c.expr, v.root, verdict)
+			if verdict == Failed && !turns {
 				continue
 			}
-			d.Unsure = verdict == Open
+			d.Unsure = verdict == Open || turns
 		}
 		if d.By != nil {
 			d.Deadline = d.By.moment(arrive)

@@ -39,7 +39,13 @@ type Set struct {
 	File
 
 	valueSets  certlogic.Value
-	conditions []*certlogic.Expr // of the obligations, nil where there is none
+	conditions []condition // of the obligations
+}
+
+// condition is when an obligation applies. Without an expression it always does.
+type condition struct {
+	expr  *certlogic.Expr
+	facts facts
 }
 
 // Parse reads a rule set file and makes it ready.
@@ -58,15 +64,28 @@ func Decode(data []byte) (File, error) {
 	if err != nil {
 		return File{}, fmt.Errorf("reading rule set: %w", err)
 	}
-	var head struct{ Format string }
-	if json.Unmarshal(data, &head) == nil && head.Format != Format && strings.HasPrefix(head.Format, "pratique-rules/") {
-		return File{}, fmt.Errorf("reading rule set: %w", ErrNewer)
+	if err := notNewer(data); err != nil {
+		return File{}, fmt.Errorf("reading rule set: %w", err)
 	}
 	var f File
 	if err := decode(data, v, &f); err != nil {
 		return File{}, fmt.Errorf("reading rule set: %w", err)
 	}
 	return f, nil
+}
+
+// notNewer refuses a file of a later format before its members are looked at.
+func notNewer(data []byte) error {
+	var head struct {
+		Format string `json:"format"`
+	}
+	_ = json.Unmarshal(data, &head) // what else is wrong is found below
+	v, ok := strings.CutPrefix(head.Format, "pratique-rules/")
+	have, ok2 := parseVersion(v + ".0")
+	if ok && ok2 && (version{1, 0, 0}).less(have) {
+		return ErrNewer
+	}
+	return nil
 }
 
 // New makes a set of a file's content. It refuses the first of the mistakes
