@@ -141,7 +141,10 @@ func TestStatementsOfOneKeyAreMerged(t *testing.T) {
 		with(func(k *trust.Key) { k.Uses.Of = []trust.Use{"vaccination", "recovery"} }),
 		with(func(k *trust.Key) { k.Uses.Of = []trust.Use{"test", "recovery"}; k.Domains = []string{"PH4H"} }),
 		with(func(k *trust.Key) { k.NotBefore, k.NotAfter = day("2026-01-01"), day("2026-06-30") }),
-		with(func(k *trust.Key) { k.NotBefore, k.NotAfter = day("2026-03-01"), day("2026-12-31"); k.Domains = []string{"DCC"} }),
+		with(func(k *trust.Key) {
+			k.NotBefore, k.NotAfter = day("2026-03-01"), day("2026-12-31")
+			k.Domains = []string{"DCC"}
+		}),
 		with(func(k *trust.Key) { k.Demo, k.DER, k.Source, k.Authority = true, []byte{1}, "list", "Ministry" }),
 	}
 	want := trust.Key{

@@ -12,6 +12,19 @@ import (
 // numbers [json.Number]. It refuses a key that stands twice in one object,
 // bytes that are not UTF-8, and nesting beyond [MaxDepth].
 func Decode(data []byte) (map[string]any, error) {
+	v, err := DecodeValue(data)
+	if err != nil {
+		return nil, err
+	}
+	doc, ok := v.(map[string]any)
+	if !ok {
+		return nil, fmt.Errorf("%w: it is no object", ErrJSON)
+	}
+	return doc, nil
+}
+
+// DecodeValue is [Decode] for one JSON value of any kind.
+func DecodeValue(data []byte) (any, error) {
 	if !utf8.Valid(data) {
 		return nil, fmt.Errorf("%w: not UTF-8", ErrJSON)
 	}
@@ -24,11 +37,7 @@ func Decode(data []byte) (map[string]any, error) {
 	if _, err := d.Token(); err != io.EOF {
 		return nil, fmt.Errorf("%w: something follows it", ErrJSON)
 	}
-	doc, ok := v.(map[string]any)
-	if !ok {
-		return nil, ErrJSON
-	}
-	return doc, nil
+	return v, nil
 }
 
 func decodeValue(d *json.Decoder, depth int) (any, error) {

@@ -58,8 +58,8 @@ const (
 )
 
 var (
-	// ErrJSON means that the bytes are no JSON object, or that a key stands twice in one.
-	ErrJSON = errors.New("not one JSON object with distinct keys")
+	// ErrJSON means that the bytes are not JSON, or that a key stands twice in an object.
+	ErrJSON = errors.New("not JSON with distinct keys")
 	// ErrContext means that the document names a context that is not bundled.
 	ErrContext = errors.New("context is not bundled")
 	// ErrUnsupported means that the document uses a part of JSON-LD that this package does not read.

@@ -1,0 +1,153 @@
+package lists
+
+import (
+	"bytes"
+	"crypto"
+	"encoding/base64"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/pratique/pratique/internal/rdfc"
+	"github.com/pratique/pratique/internal/signed"
+)
+
+// read finds out what the file is and reads it.
+func (l *List) read(data []byte, pinned []crypto.PublicKey) error {
+	head := bytes.TrimLeft(data, " \t\r\n")
+	switch {
+	case len(head) == 0:
+		return fmt.Errorf("%w: the file is empty", ErrUnknownKind)
+	case head[0] == '{':
+		return l.readObject(data, pinned)
+	case head[0] == '[':
+		return l.readEntries(data)
+	case bytes.Contains(data, []byte("-----BEGIN ")):
+		return l.readPEM(data)
+	case data[0] == 0x30:
+		return l.readDER(data)
+	}
+	if bytes.HasPrefix(data, []byte(textName+"/")) {
+		return l.readText(data, pinned)
+	}
+	if first, rest, ok := bytes.Cut(data, []byte("\n")); ok && bytes.HasPrefix(bytes.TrimLeft(rest, " \t\r\n"), []byte("{")) {
+		return l.readGermany(first, rest, pinned)
+	}
+	if der, err := unbase64(string(bytes.Join(bytes.Fields(data), nil))); err == nil && len(der) > 0 && der[0] == 0x30 {
+		return l.readDER(der)
+	}
+	return ErrUnknownKind
+}
+
+// readObject reads a JSON object of one of the kinds.
+func (l *List) readObject(data []byte, pinned []crypto.PublicKey) error {
+	doc, err := rdfc.Decode(data)
+	if err != nil {
+		return err
+	}
+	has := func(key string) bool { _, ok := doc[key]; return ok }
+	switch {
+	case has("verificationMethod"):
+		return l.readWHO(doc, pinned)
+	case has("keys"):
+		return l.readJWKS(doc)
+	case has("certificates"), has("certs"), has("eu_keys"), has("dsc_trust_list"):
+		return l.readNational(doc)
+	}
+	return ErrUnknownKind
+}
+
+// readDER reads one certificate.
+func (l *List) readDER(der []byte) error {
+	l.Kind = Certificates
+	c, err := parseCertificate(der)
+	if err != nil {
+		return err
+	}
+	l.certificate(c, "certificate 1")
+	return nil
+}
+
+// certificate takes a certificate that states its own country.
+func (l *List) certificate(c *certificate, entry string) {
+	switch {
+	case c.authority:
+		l.Issuers = append(l.Issuers, Issuer{Country(c.country), c.der})
+		l.skip(entry, c.country, base64ID(c.key().ID), errors.New("an authority: it issues signers and signs no certificate of health"))
+	case c.noKey != nil:
+		l.skip(entry, c.country, base64ID(c.key().ID), c.noKey)
+	default:
+		if c.ca {
+			l.problem(AlsoAuthority, entry, "taken as a signer, though its certificate is an authority's too")
+		}
+		l.Keys = append(l.Keys, c.key())
+	}
+}
+
+// readPEM reads the certificates of a file.
+func (l *List) readPEM(data []byte) error {
+	l.Kind = Certificates
+	begun := bytes.Count(data, []byte("-----BEGIN "))
+	if begun > MaxEntries {
+		return fmt.Errorf("%w: more than %d entries", ErrTooLarge, MaxEntries)
+	}
+	n := 0
+	for {
+		var b *pem.Block
+		if b, data = pem.Decode(data); b == nil {
+			break
+		}
+		n++
+		entry := fmt.Sprintf("block %d", n)
+		switch {
+		case b.Type == "CERTIFICATE":
+			if c, err := parseCertificate(b.Bytes); err != nil {
+				l.skip(entry, "", "", err)
+			} else {
+				l.certificate(c, entry)
+			}
+		case b.Type == "PUBLIC KEY":
+			l.skip(entry, "", "", errors.New("a public key alone has no identifier that codes name: state it in a text of the kind "+textName))
+		case strings.Contains(b.Type, "PRIVATE KEY"):
+			l.skip(entry, "", "", errors.New("a secret key"))
+			l.problem(SecretKey, entry, "a secret key stands in a list of public keys: whoever has the file can sign with it")
+		default:
+			l.skip(entry, "", "", fmt.Errorf("a PEM block of the type %q", printable(b.Type)))
+		}
+	}
+	if n < begun {
+		l.skip("PEM", "", "", fmt.Errorf("%d of %d blocks cannot be decoded", begun-n, begun))
+	}
+	return nil
+}
+
+// unbase64 reads base64 in either alphabet, with padding or without.
+func unbase64(s string) ([]byte, error) {
+	s = strings.TrimRight(s, "=")
+	if strings.ContainsAny(s, "-_") {
+		return base64.RawURLEncoding.DecodeString(s)
+	}
+	return base64.RawStdEncoding.DecodeString(s)
+}
+
+// proof notes under which pinned keys a signature verifies.
+func (l *List) proof(pinned []crypto.PublicKey, verifies func(crypto.PublicKey) bool) error {
+	for _, k := range pinned {
+		id, err := signed.KeyID(k)
+		if err != nil {
+			return err
+		}
+		if verifies(k) {
+			l.Proven = append(l.Proven, id)
+		}
+	}
+	switch {
+	case l.Proven != nil:
+	case len(pinned) == 0:
+		l.problem(NotProven, "", "the list's signature was not checked: no key to check it with was given")
+	default:
+		l.problem(NotProven, "", "the list's signature verifies under none of the given keys")
+	}
+	return nil
+}
