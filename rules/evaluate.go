@@ -249,9 +249,10 @@ func (r *Rule) outcome(v view) Outcome {
 	if o.Why == "" && (!v.known || v.version[0] != r.schema[0] || v.version.less(r.schema)) {
 		o.Why = OpenSchema
 	}
-	if o.Why == "" {
-		o.Verdict, o.Why, o.Err = r.decide(v.root)
+	if o.Why != "" {
+		return o
 	}
+	o.Verdict, o.Why, o.Err = r.decide(v.root)
 	if o.Verdict != Open {
 		if fact, ok := r.facts.missing(r.expr, v.root, o.Verdict); ok {
 			return Outcome{Rule: r, Verdict: Open, Why: OpenTrip, Lacks: []string{fact}}

@@ -53,6 +53,9 @@ type Remedy struct {
 // would make it met. It evaluates the set some dozens of times.
 func (s *Set) Outlook(c *cert.Certificate, trip Trip, at time.Time) Outlook {
 	r := s.Evaluate(c, trip, at)
+	if r.Answer == Lapsed {
+		return Outlook{} // for good
+	}
 	spans, err := s.Timeline(c, trip, r.At, r.At.AddDate(Horizon, 0, 0))
 	o := Outlook{Partial: err}
 	if len(spans) > 1 {
@@ -80,7 +83,7 @@ func (s *Set) Outlook(c *cert.Certificate, trip Trip, at time.Time) Outlook {
 			o.Rules = append(o.Rules, w[0])
 		}
 	}
-	if r.Answer != Met && r.Answer != Lapsed {
+	if r.Answer != Met {
 		o.Remedies = s.remedies(c, trip, r, o.Met)
 	}
 	return o
@@ -98,6 +101,9 @@ type Span struct {
 // changes that it makes may be missing.
 func (s *Set) Timeline(c *cert.Certificate, trip Trip, from, to time.Time) ([]Span, error) {
 	from = from.Truncate(time.Millisecond)
+	if s == nil {
+		return []Span{{from, Lapsed}}, nil
+	}
 	turns, err := s.turns(c, trip, from, to)
 	var spans []Span
 	for _, t := range turns {
