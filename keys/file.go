@@ -13,6 +13,8 @@ import (
 
 	"filippo.io/age"
 	"filippo.io/age/armor"
+
+	"github.com/pratique/pratique/trust/lists"
 )
 
 // MaxSize is the longest key file, in bytes.
@@ -92,6 +94,9 @@ func parse(text []byte) (*Key, error) {
 	}
 	if k.Algorithm() == "" {
 		return nil, errors.New("neither a P-256 nor an RSA key")
+	}
+	if _, err := lists.FromCertificate(k.Certificate.Raw); err != nil {
+		return nil, err
 	}
 	return &k, nil
 }

@@ -109,6 +109,7 @@ func TestDemoAndProductionCannotBeConfused(t *testing.T) {
 		{"the last of the range", "XZ", "", false},
 		{"a production key of ZZ", "ZZ", "", false},
 		{"a production key of QM", "QM", "", false},
+		{"a demo key of QM, which verifiers would not take for one", "QM", "", true},
 		{"a demo key of Kosovo, whose code is a user's and in earnest", "XK", "", true},
 		{"a production key whose authority claims to be a demo", "CH", "Demo Lab", false},
 	} {
@@ -120,7 +121,8 @@ func TestDemoAndProductionCannotBeConfused(t *testing.T) {
 	if newKey(t, keys.Options{Country: "XK"}).Demo() {
 		t.Error("a key of Kosovo counts as a demo key")
 	}
-	if !newKey(t, keys.Options{Country: "QZ", Demo: true, Authority: "Ministry"}).Demo() {
+	k := newKey(t, keys.Options{Country: "XZ", Demo: true, Authority: "Ministry"})
+	if !k.Demo() || !k.Public().Demo {
 		t.Error("a demo key does not say so")
 	}
 }

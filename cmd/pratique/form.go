@@ -1,0 +1,265 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/pratique/pratique/cert"
+)
+
+// Three ways to say what shall be certified: the simple form, which a person
+// fills in; the content of a European certificate; and the neutral certificate
+// of this program. All are strict: a member that is not known is refused,
+// because it could be a misspelling of one that matters.
+
+// form is the simple form: one test, vaccination or recovery of one person.
+type form struct {
+	Kind        string    `json:"kind"` // test, vaccination, recovery
+	Family      string    `json:"family,omitempty"`
+	Given       string    `json:"given,omitempty"`
+	FamilyICAO  string    `json:"family_icao,omitempty"` // as the passport lines have it; else computed
+	GivenICAO   string    `json:"given_icao,omitempty"`
+	Born        cert.Date `json:"born,omitzero"`
+	Disease     string    `json:"disease"` // covid-19, or a code of SNOMED CT
+	Country     string    `json:"country,omitempty"`
+	Authority   string    `json:"authority,omitempty"`
+	ID          string    `json:"id,omitempty"`
+	Method      string    `json:"method,omitempty"` // of a test: nucleic_acid, antigen_rapid
+	Name        string    `json:"name,omitempty"`   // of a nucleic acid test
+	Device      string    `json:"device,omitempty"` // of a rapid antigen test
+	Sampled     time.Time `json:"sampled,omitzero"`
+	Result      string    `json:"result,omitempty"` // detected, not_detected
+	Laboratory  string    `json:"laboratory,omitempty"`
+	Prophylaxis string    `json:"prophylaxis,omitempty"` // of a vaccination
+	Product     string    `json:"product,omitempty"`
+	Maker       string    `json:"maker,omitempty"`
+	Dose        int       `json:"dose,omitempty"`
+	Doses       int       `json:"doses,omitempty"`
+	Date        cert.Date `json:"date,omitzero"`
+	Positive    cert.Date `json:"first_positive,omitzero"` // of a recovery
+	From        cert.Date `json:"from,omitzero"`
+	Until       cert.Date `json:"until,omitzero"`
+}
+
+// diseases are the names that stand for a code.
+var diseases = map[string]string{"covid-19": cert.COVID19}
+
+func (f form) certificate() (*cert.Certificate, error) {
+	disease := f.Disease
+	if code, ok := diseases[strings.ToLower(disease)]; ok {
+		disease = code
+	}
+	s := cert.Statement{ID: f.ID, Disease: source(disease), Country: f.Country, Authority: f.Authority}
+	c := &cert.Certificate{Subject: person(f.Family, f.Given, f.FamilyICAO, f.GivenICAO, f.Born)}
+	switch cert.Kind(f.Kind) {
+	case cert.KindTest:
+		t := &cert.Test{Statement: s, Method: cert.Method(f.Method), Name: f.Name, Device: source(f.Device), SampledAt: f.Sampled,
+			Result: cert.Result(f.Result), Laboratory: cert.Facility{Name: f.Laboratory}}
+		if t.Method != cert.NucleicAcid && t.Method != cert.AntigenRapid {
+			return nil, fmt.Errorf("method: want %s or %s", cert.NucleicAcid, cert.AntigenRapid)
+		}
+		if t.Result != cert.Detected && t.Result != cert.NotDetected {
+			return nil, fmt.Errorf("result: want %s or %s", cert.NotDetected, cert.Detected)
+		}
+		c.Events = []cert.Event{t}
+	case cert.KindVaccination:
+		c.Events = []cert.Event{&cert.Vaccination{Statement: s, Prophylaxis: source(f.Prophylaxis), Product: source(f.Product),
+			Maker: source(f.Maker), Dose: f.Dose, Doses: f.Doses, Date: f.Date}}
+	case cert.KindRecovery:
+		c.Events = []cert.Event{&cert.Recovery{Statement: s, FirstPositive: f.Positive, From: f.From, Until: f.Until}}
+	default:
+		return nil, errors.New("kind: want test, vaccination or recovery")
+	}
+	return c, nil
+}
+
+func source(code string) cert.Coded { return cert.Coded{Source: cert.Coding{Code: code}} }
+
+func person(family, given, familyICAO, givenICAO string, born cert.Date) cert.Person {
+	return cert.Person{
+		Names:     []cert.Name{{Family: family, Given: given, FamilyICAO: familyICAO, GivenICAO: givenICAO}},
+		BirthDate: born,
+	}
+}
+
+// content is the content of a European certificate (eu-dcc-schema 1.3.3).
+type content struct {
+	Ver string    `json:"ver"` // ignored: codes are made in the version of today
+	DOB cert.Date `json:"dob"`
+	Nam struct {
+		FN  string `json:"fn"`
+		GN  string `json:"gn"`
+		FNT string `json:"fnt"`
+		GNT string `json:"gnt"`
+	} `json:"nam"`
+	T []struct {
+		shared
+		TT string    `json:"tt"`
+		NM string    `json:"nm"`
+		MA string    `json:"ma"`
+		SC time.Time `json:"sc"`
+		TR string    `json:"tr"`
+		TC string    `json:"tc"`
+	} `json:"t"`
+	V []struct {
+		shared
+		VP string    `json:"vp"`
+		MP string    `json:"mp"`
+		MA string    `json:"ma"`
+		DN int       `json:"dn"`
+		SD int       `json:"sd"`
+		DT cert.Date `json:"dt"`
+	} `json:"v"`
+	R []struct {
+		shared
+		FR cert.Date `json:"fr"`
+		DF cert.Date `json:"df"`
+		DU cert.Date `json:"du"`
+	} `json:"r"`
+}
+
+// shared are the members of all entries.
+type shared struct {
+	TG string `json:"tg"`
+	CO string `json:"co"`
+	IS string `json:"is"`
+	CI string `json:"ci"`
+}
+
+func (s shared) statement() cert.Statement {
+	return cert.Statement{ID: s.CI, Disease: source(s.TG), Country: s.CO, Authority: s.IS}
+}
+
+func (d content) certificate() *cert.Certificate {
+	c := &cert.Certificate{Subject: person(d.Nam.FN, d.Nam.GN, d.Nam.FNT, d.Nam.GNT, d.DOB)}
+	for _, t := range d.T {
+		c.Events = append(c.Events, &cert.Test{Statement: t.statement(), Type: source(t.TT), Name: t.NM, Device: source(t.MA), SampledAt: t.SC,
+			Outcome: source(t.TR), Laboratory: cert.Facility{Name: t.TC}})
+	}
+	for _, v := range d.V {
+		c.Events = append(c.Events, &cert.Vaccination{Statement: v.statement(), Prophylaxis: source(v.VP), Product: source(v.MP), Maker: source(v.MA),
+			Dose: v.DN, Doses: v.SD, Date: v.DT})
+	}
+	for _, r := range d.R {
+		c.Events = append(c.Events, &cert.Recovery{Statement: r.statement(), FirstPositive: r.FR, From: r.DF, Until: r.DU})
+	}
+	return c
+}
+
+// parseForm reads one of the three ways.
+func parseForm(data []byte) (*cert.Certificate, error) {
+	var members map[string]json.RawMessage
+	if err := json.Unmarshal(data, &members); err != nil {
+		return nil, errors.New("not an object in JSON")
+	}
+	switch {
+	case members["kind"] != nil:
+		var f form
+		if err := strict(data, &f); err != nil {
+			return nil, err
+		}
+		return f.certificate()
+	case members["nam"] != nil:
+		var d content
+		if err := strict(data, &d); err != nil {
+			return nil, err
+		}
+		return d.certificate(), nil
+	case members["subject"] != nil:
+		c := new(cert.Certificate)
+		if err := json.Unmarshal(data, c); err != nil {
+			return nil, plainJSON(err)
+		}
+		return c, nil
+	}
+	return nil, errors.New("it has neither kind (the simple form), nor nam (a European certificate), nor subject (a neutral one)")
+}
+
+// strict decodes one object without members that its type lacks.
+func strict(data []byte, into any) error {
+	d := json.NewDecoder(bytes.NewReader(data))
+	d.DisallowUnknownFields()
+	if err := d.Decode(into); err != nil {
+		return plainJSON(err)
+	}
+	return nil
+}
+
+// plainJSON says what is wrong with JSON, and repeats no value of it.
+func plainJSON(err error) error {
+	if e, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
+		return fmt.Errorf("%s: want %s, not %s", e.Field, e.Type, strings.SplitN(e.Value, " ", 2)[0])
+	}
+	if name, ok := strings.CutPrefix(err.Error(), "json: unknown field "); ok {
+		return fmt.Errorf("unknown member %s", name)
+	}
+	if _, ok := errors.AsType[*time.ParseError](err); ok {
+		return errors.New("a moment is written as 2026-12-02T07:30:00+01:00, with its offset")
+	}
+	if errors.Is(err, cert.ErrDate) {
+		return cert.ErrDate
+	}
+	if e, ok := errors.AsType[*json.SyntaxError](err); ok {
+		return fmt.Errorf("no JSON: at byte %d", e.Offset)
+	}
+	return errors.New("its JSON cannot be read")
+}
+
+// examples are forms to begin with, by kind.
+var examples = map[string]string{
+	"test": `{
+  "kind": "test",
+  "family": "Eriksson",
+  "given": "Anna Maria",
+  "born": "1974-08-12",
+  "disease": "covid-19",
+  "method": "nucleic_acid",
+  "sampled": "2026-12-02T07:30:00+01:00",
+  "result": "not_detected",
+  "laboratory": "Norland Institute of Health, Laboratory 7",
+  "authority": "Norland Institute of Health"
+}
+`,
+	"vaccination": `{
+  "kind": "vaccination",
+  "family": "Eriksson",
+  "given": "Anna Maria",
+  "born": "1974-08-12",
+  "disease": "covid-19",
+  "prophylaxis": "1119349007",
+  "product": "EU/1/20/1528",
+  "maker": "ORG-100030215",
+  "dose": 2,
+  "doses": 2,
+  "date": "2026-06-15",
+  "authority": "Norland Institute of Health"
+}
+`,
+	"recovery": `{
+  "kind": "recovery",
+  "family": "Eriksson",
+  "given": "Anna Maria",
+  "born": "1974-08-12",
+  "disease": "covid-19",
+  "first_positive": "2026-09-01",
+  "from": "2026-09-12",
+  "until": "2027-02-28",
+  "authority": "Norland Institute of Health"
+}
+`,
+}
+
+func exampleKinds() []string {
+	return slices.Sorted(func(yield func(string) bool) {
+		for k := range examples {
+			if !yield(k) {
+				return
+			}
+		}
+	})
+}

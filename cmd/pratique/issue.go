@@ -1,0 +1,314 @@
+package main
+
+import (
+	"crypto/rand"
+	"encoding/base32"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"maps"
+	"math"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/pflag"
+
+	"github.com/pratique/pratique/cert"
+	"github.com/pratique/pratique/format/hc1"
+	"github.com/pratique/pratique/internal/qr"
+	"github.com/pratique/pratique/keys"
+	"github.com/pratique/pratique/mrz"
+)
+
+// order are the flags of issue.
+type order struct {
+	key, passphrase, format string
+	output                  []string
+	at, until, passport     string
+	example                 string
+	json                    bool
+}
+
+func issueCommand() *command {
+	o := &order{}
+	return &command{
+		use:   "issue --key KEY [flags] FILE",
+		short: "make a code from a laboratory's or a clinic's result",
+		long: `Issue reads what shall be certified, checks it, and makes a signed code: a picture to print or to show, or its text. It keeps nothing.
+
+The file is in JSON: a simple form, which --example prints, the content of a European certificate, or a neutral certificate as ` + "`pratique read --json`" + ` prints it. The name is computed as passports print it; give the passport's own lines (--mrz) where you have them, and the name is compared. What would make the certificate wrong is refused: a sample of tomorrow, a name that cannot be computed, a key that may not sign this.
+
+Codes of demo keys say DEMO on the picture.`,
+		example: `$ pratique key new --demo -o norland.key
+$ pratique issue --example test > result.json
+$ pratique issue --key norland.key result.json -o code.png -o code.txt`,
+		flags: func(f *pflag.FlagSet) {
+			f.StringVar(&o.key, "key", "", "the `KEY` file to sign with")
+			f.StringVar(&o.passphrase, "passphrase", "", "the `FILE` with the passphrase of a sealed key; else it is asked for")
+			f.StringArrayVarP(&o.output, "output", "o", nil, "the `FILE` to write: .png, .svg or .txt, - for the text; may be repeated")
+			f.StringVar(&o.format, "format", "hc1", "the `FORMAT`: hc1")
+			f.StringVar(&o.at, "at", "", "the `MOMENT` of issue; else now")
+			f.StringVar(&o.until, "until", "", "the `MOMENT` at which the signature ends; else a year later, or when the key ends")
+			f.StringVar(&o.passport, "mrz", "", "the machine-readable `LINES` of the passport, from which the name is taken")
+			f.StringVar(&o.example, "example", "", "print a form to fill in: `KIND` test, vaccination or recovery")
+			f.BoolVar(&o.json, "json", false, "print JSON about the code, with its text")
+		},
+		choices: map[string][]string{"format": {"hc1"}, "example": exampleKinds()},
+		run:     o.run,
+	}
+}
+
+func (o *order) run(p *program, args []string) error {
+	if o.example != "" {
+		form, ok := examples[o.example]
+		if !ok {
+			return misuse("there is no example of "+quote(o.example), "there are "+strings.Join(slices.Sorted(maps.Keys(examples)), ", "))
+		}
+		p.out.WriteString(form)
+		return nil
+	}
+	if o.format != "hc1" {
+		return misuse("codes of the format "+quote(o.format)+" are not made yet", "--format hc1, or leave it out")
+	}
+	if len(args) != 1 {
+		return misuse("name one file with what shall be certified", "`pratique issue --example test` prints one to fill in")
+	}
+	if o.key == "" {
+		return misuse("a code is signed with a key", "name the key file: --key KEY; `pratique key new --demo` makes one for exercises")
+	}
+	for _, out := range o.output {
+		if out != "-" && !slices.Contains([]string{".png", ".svg", ".txt"}, strings.ToLower(filepath.Ext(out))) {
+			return misuse("no picture is made for "+quote(out), "the name must end in .png, .svg or .txt; to print, take .svg")
+		}
+	}
+	c, err := o.certificate(p, args[0])
+	if err != nil {
+		return err
+	}
+	k, err := p.openKey(o.key, o.passphrase)
+	if err != nil {
+		return err
+	}
+	if err := o.complete(p, c, k); err != nil {
+		return err
+	}
+	text, err := hc1.Issuer{Signer: k.Signer, Key: k.Public()}.Issue(c, rand.Reader)
+	if err != nil {
+		return issueFault(err)
+	}
+	return o.deliver(p, c, k, text)
+}
+
+// certificate reads what shall be certified.
+func (o *order) certificate(p *program, name string) (*cert.Certificate, error) {
+	const most = 1 << 20
+	var data []byte
+	var err error
+	if name == "-" {
+		data, err = readAll(p.in, most)
+	} else {
+		data, err = readFile(name, most)
+	}
+	if err != nil {
+		return nil, failure("reading "+quote(name)+": "+cause(err), "`pratique issue --example test` prints a form to fill in")
+	}
+	c, err := parseForm(data)
+	if err != nil {
+		return nil, failure(quote(name)+": "+err.Error(), "`pratique issue --example test` prints a form to fill in")
+	}
+	if len(c.Subject.Names) == 0 {
+		return nil, failure(quote(name)+": the name is missing", "give family and given name")
+	}
+	return c, nil
+}
+
+// complete adds what the issuer knows, and refuses what cannot be.
+func (o *order) complete(p *program, c *cert.Certificate, k *keys.Key) error {
+	at := p.now()
+	var err error
+	if o.at != "" {
+		if at, err = moment("--at", o.at); err != nil {
+			return err
+		}
+	}
+	if err := o.name(c); err != nil {
+		return err
+	}
+	if err := sane(c, at); err != nil {
+		return err
+	}
+	c.Signed = cert.Period{Issued: at, Until: at.AddDate(1, 0, 0)}
+	if end := k.Certificate.NotAfter; end.Before(c.Signed.Until) {
+		c.Signed.Until = end
+	}
+	if o.until != "" {
+		if c.Signed.Until, err = moment("--until", o.until); err != nil {
+			return err
+		}
+	}
+	c.Carrier, c.Issuer.KeyID, c.Losses = cert.Carrier{}, "", nil
+	for _, e := range c.Events {
+		s := e.About()
+		if s.Country == "" {
+			s.Country = k.Country()
+		}
+		if s.ID == "" {
+			id, err := hc1.NewUVCI(k.Country(), "", opaque())
+			if err != nil {
+				return failure("making an identifier: "+err.Error(), "the key must name a country of two letters")
+			}
+			s.ID = id.String()
+		}
+	}
+	return nil
+}
+
+// opaque is the random part of an identifier: 130 bits that say nothing.
+func opaque() string {
+	b := make([]byte, 17)
+	rand.Read(b) // never fails
+	return base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(b)[:26]
+}
+
+// name computes the name as passports print it, or takes it from the passport.
+func (o *order) name(c *cert.Certificate) error {
+	n := &c.Subject.Names[0]
+	if o.passport != "" {
+		d, err := mrz.Parse(o.passport)
+		if err != nil {
+			return misuse("--mrz: these are no machine-readable lines: "+err.Error(), "give the two or three lines at the foot of the page")
+		}
+		b := c.Subject.BirthDate
+		typed := mrz.Name{Family: n.Family, Given: n.Given}
+		m := mrz.Compare(d, typed, mrz.Date{Year: int(b.Year), Month: int(b.Month), Day: int(b.Day)})
+		if m.Name.Class == mrz.Different || m.Birth == mrz.DateDifferent {
+			return failure("the name or the birth date is not that of the passport", "compare both with the passport, letter by letter, and correct the file")
+		}
+		n.FamilyICAO, n.GivenICAO = mrz.SplitName(d.Name)
+		return nil
+	}
+	family, given := mrz.DCC(n.Family, n.Given)
+	if n.FamilyICAO == "" && n.GivenICAO == "" {
+		n.FamilyICAO, n.GivenICAO = family, given
+	}
+	for _, part := range []struct{ printed, icao string }{{n.Family, n.FamilyICAO}, {n.Given, n.GivenICAO}} {
+		if part.printed != "" && part.icao == "" && !mrz.Covered(part.printed) {
+			return failure("a part of the name cannot be written in the letters of passports by rule", "give the passport's own lines by --mrz, or family_icao and given_icao in the file")
+		}
+	}
+	return nil
+}
+
+// sane refuses dates that cannot be.
+func sane(c *cert.Certificate, at time.Time) error {
+	// A day ends latest at UTC-12.
+	late := func(d cert.Date) bool { return !d.IsZero() && d.First().After(at.Add(14*time.Hour)) }
+	wrong := func(what string) error {
+		return failure(what+" lies after the moment of issue", "correct it in the file, or give the moment of issue by --at")
+	}
+	if late(c.Subject.BirthDate) {
+		return wrong("the birth date")
+	}
+	for _, e := range c.Events {
+		switch e := e.(type) {
+		case *cert.Test:
+			if e.SampledAt.After(at) {
+				return wrong("the sample")
+			}
+		case *cert.Vaccination:
+			if late(e.Date) {
+				return wrong("the dose")
+			}
+			if e.Doses > 0 && e.Dose > e.Doses+10 {
+				return failure("so many doses beyond the course are not plausible", "correct dose and doses in the file")
+			}
+		case *cert.Recovery:
+			switch {
+			case late(e.FirstPositive):
+				return wrong("the first positive test")
+			case !e.From.IsZero() && !e.Until.IsZero() && !e.From.First().Before(e.Until.End()):
+				return failure("the recovery ends before it begins", "correct from and until in the file")
+			}
+		}
+	}
+	return nil
+}
+
+// issueFault says which member to mend, by the names of the neutral form.
+func issueFault(err error) error {
+	if e, ok := errors.AsType[*hc1.FieldError](err); ok {
+		return failure(e.Field+": "+strings.ReplaceAll(e.What, "_", " "), e.Do)
+	}
+	return failure(err.Error(), "`pratique issue --example test` prints a form to fill in")
+}
+
+// caption stands under every code that a demo key signed.
+const caption = "DEMO - NOT VALID"
+
+// deliver writes the code to where it was asked for.
+func (o *order) deliver(p *program, c *cert.Certificate, k *keys.Key, text string) error {
+	symbol, err := qr.Options{Fallback: true}.Encode(text)
+	if err != nil {
+		return failure(err.Error(), "shorten the names of laboratory and authority")
+	}
+	style := qr.Style{Scale: 8, Width: math.Ceil(symbol.MinWidth())}
+	if k.Demo() {
+		style.Caption = caption
+	}
+	for _, out := range o.output {
+		var data []byte
+		switch strings.ToLower(filepath.Ext(out)) {
+		case ".png":
+			data = symbol.PNG(style)
+		case ".svg":
+			data = symbol.SVG(style)
+		default:
+			data = []byte(text + "\n")
+		}
+		if err := p.deliver(out, data); err != nil {
+			return err
+		}
+	}
+	if o.json {
+		p.out.Write(jsonLine(struct {
+			V      int       `json:"v"`
+			Format string    `json:"format"`
+			Text   string    `json:"text"`
+			KeyID  string    `json:"kid"`
+			Issued time.Time `json:"issued"`
+			Until  time.Time `json:"until"`
+			Demo   bool      `json:"demo"`
+			Files  []string  `json:"files"`
+		}{1, "hc1", text, base64.StdEncoding.EncodeToString([]byte(k.ID())), c.Signed.Issued, c.Signed.Until, k.Demo(), append([]string{}, o.output...)}))
+		return nil
+	}
+	if len(o.output) == 0 {
+		if !p.look.terminal {
+			p.out.WriteString(text + "\n")
+			return nil
+		}
+		p.out.WriteString(draw(symbol, p.look))
+		if k.Demo() {
+			p.out.WriteString(caption + "\n")
+		}
+	}
+	if slices.Contains(o.output, "-") {
+		return nil
+	}
+	fmt.Fprintf(p.out, "%-8s %s, %d characters, %d modules, print it %.0f mm wide or more\n", "issued", c.Events[0].Kind(), len(text), symbol.Size(), style.Width)
+	fmt.Fprintf(p.out, "%-8s from %s until %s\n", "signed", isoMoment(c.Signed.Issued), isoMoment(c.Signed.Until))
+	for _, out := range o.output {
+		fmt.Fprintf(p.out, "%-8s %s\n", "wrote", out)
+	}
+	return nil
+}
+
+// draw draws a code in half blocks.
+func draw(s *qr.Symbol, l look) string {
+	if l.colour {
+		return s.Terminal(qr.Painted)
+	}
+	return s.Terminal(qr.OnDark)
+}

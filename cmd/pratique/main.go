@@ -1,0 +1,51 @@
+// Command pratique recognises, issues and explains health certificates.
+//
+// This file is the table of contents: the commands in the order in which help
+// prints them, each in a file of its own. Everything that is decided about a
+// certificate is decided by the packages; here flags, files, the clock and the
+// terminal are turned into their arguments, and their answers into text.
+package main
+
+import (
+	"bufio"
+	"os"
+	"time"
+)
+
+// commands are all commands, in the order of help.
+func commands() []*command {
+	return []*command{
+		verifyCommand(),
+		readCommand(),
+		issueCommand(),
+		keyCommand(),
+		trustCommand(),
+		rulesCommand(),
+		demoCommand(),
+		speedCommand(),
+		helpCommand(),
+		manCommand(),
+		completionCommand(),
+		versionCommand(),
+	}
+}
+
+// testOnlyNow stands for the clock in tests; zero means the clock.
+var testOnlyNow time.Time
+
+func main() {
+	p := &program{
+		in:   os.Stdin,
+		out:  bufio.NewWriterSize(os.Stdout, 64<<10),
+		errs: os.Stderr,
+		lang: language(os.Getenv),
+		look: lookOf(os.Stdout, os.Getenv),
+		now: func() time.Time {
+			if !testOnlyNow.IsZero() {
+				return testOnlyNow
+			}
+			return time.Now().Truncate(time.Second)
+		},
+	}
+	os.Exit(p.run(os.Args[1:]))
+}

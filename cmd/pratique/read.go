@@ -1,0 +1,251 @@
+package main
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"github.com/pratique/pratique/cert"
+	"github.com/pratique/pratique/format"
+	"github.com/pratique/pratique/trust"
+	"github.com/pratique/pratique/verify"
+	"github.com/pratique/pratique/words"
+)
+
+func readCommand() *command {
+	var asJSON bool
+	var lang string
+	return &command{
+		use:   "read CODE...",
+		short: "what a code says, although nobody checked who says so",
+		long:  "Read prints what a code says, after a line that says that it was NOT VERIFIED: anybody can write such a code. It is for people who want to see what is in their own, and for programs that look into formats. To decide anything, `pratique verify`.",
+		example: `$ pratique read code.png
+$ pratique read --json code.txt`,
+		flags: func(f *pflag.FlagSet) {
+			f.BoolVar(&asJSON, "json", false, "print one JSON object a line")
+			f.StringVar(&lang, "lang", "", "the `LANGUAGE`: en or fr (default that of the environment)")
+		},
+		choices: map[string][]string{"lang": words.Languages()},
+		run: func(p *program, args []string) error {
+			if len(args) == 0 {
+				return misuse("there is no code to read", "name a picture or a text file, or - for standard input")
+			}
+			pr, err := (&asked{lang: lang, json: asJSON}).printer(p)
+			if err != nil {
+				return err
+			}
+			return readAllCodes(p, pr, args)
+		},
+	}
+}
+
+func readAllCodes(p *program, pr printer, args []string) error {
+	var result error
+	n := 0
+	for i, arg := range args {
+		codes, err := p.readCodes(arg, i+1)
+		if err != nil {
+			p.report(err)
+			result = silent(exitBroken)
+			continue
+		}
+		for _, c := range codes {
+			o := open(c)
+			if len(o.report.Reasons) > 0 && result == nil {
+				result = silent(exitGrey)
+			}
+			if n++; n > 1 && !pr.json {
+				p.out.WriteString("\n")
+			}
+			if pr.json {
+				p.out.Write(jsonLine(o.said(pr.lang, c.input)))
+			} else {
+				p.out.WriteString(pr.unverified(o, c.input))
+			}
+		}
+	}
+	return result
+}
+
+// opened is a code that was opened and not verified.
+type opened struct {
+	report  verify.Report // with the reason, if it could not be opened
+	code    format.Unverified
+	cert    *cert.Certificate
+	payload json.RawMessage
+}
+
+func open(c code) opened {
+	if c.trouble != "" {
+		return opened{report: verify.Report{Reasons: []verify.Reason{{Code: c.trouble}}}}
+	}
+	u, err := format.Read(c.text)
+	if err != nil {
+		// The empty World trusts nobody, so that only the reading is answered.
+		return opened{report: verify.Check(new(verify.World), c.text, verify.Question{})}
+	}
+	o := opened{code: u, report: verify.Report{Format: u.Format(), Content: u.Content(), KeyID: u.KeyID(), Country: u.Country()}}
+	if o.cert, err = u.SkipVerification(); err != nil {
+		o.report.Reasons = []verify.Reason{{Code: "read_payload"}}
+		return o
+	}
+	if raw, ok := u.(interface{ RawSkippingVerification() []byte }); ok {
+		if b, err := format.JSON(trust.Signed{Certificate: o.cert, Raw: raw.RawSkippingVerification()}); err == nil {
+			o.payload = b
+		}
+	}
+	return o
+}
+
+// saidUnverified is what read prints in JSON: what verify prints, without
+// checks and verdict, and with the content.
+type saidUnverified struct {
+	V           int                 `json:"v"`
+	Verified    bool                `json:"verified"` // false
+	Input       string              `json:"input"`
+	Format      string              `json:"format"`
+	Content     string              `json:"content"`
+	Key         verify.Key          `json:"key"`
+	Reasons     []verify.SaidReason `json:"reasons"`
+	Certificate *cert.Certificate   `json:"certificate,omitempty"`
+	Payload     json.RawMessage     `json:"payload,omitempty"`
+}
+
+func (o opened) said(lang, input string) saidUnverified {
+	a := o.report.In(lang, input)
+	return saidUnverified{
+		V: 1, Input: input, Format: a.Format, Content: a.Content, Key: a.Key,
+		Reasons: a.Reasons, Certificate: o.cert, Payload: o.payload,
+	}
+}
+
+// unverified writes what a code says for people. The warning is the first line.
+func (pr printer) unverified(o opened, input string) string {
+	l := labelsIn(pr.lang)
+	var b strings.Builder
+	b.WriteString(pr.look.style(onGrey, " ? "+l.notVerified+" ") + pr.look.style(faint, "  "+printable(input)) + "\n\n")
+	said := o.report.In(pr.lang, input)
+	for i, r := range said.Reasons {
+		b.WriteString(pr.reason(o.report.Reasons[i], r, l))
+	}
+	if o.code == nil {
+		return b.String()
+	}
+	rows := []row{
+		{"code", strings.Join(trimmed(o.code.Format(), o.code.Content(), o.code.Algorithm()), ", ")},
+		{"claims to be of", words.Country(pr.lang, printable(o.code.Country()))},
+		{"key", base64.StdEncoding.EncodeToString([]byte(o.code.KeyID()))},
+		{"signed", day(o.code.Signed().Issued)},
+		{"signature until", day(o.code.Signed().Until)},
+	}
+	if o.cert != nil {
+		rows = append(rows, row{})
+		rows = append(rows, describePerson(o.cert.Subject)...)
+		for _, e := range o.cert.Events {
+			rows = append(rows, row{})
+			rows = append(rows, describe(e)...)
+		}
+		if len(o.cert.Losses) > 0 {
+			rows = append(rows, row{})
+		}
+		for _, loss := range o.cert.Losses {
+			rows = append(rows, row{"assumed", loss.Field + ": " + strings.ReplaceAll(loss.What, "_", " ")})
+		}
+	}
+	for _, r := range rows {
+		switch {
+		case r == row{}:
+			b.WriteString("\n")
+		case r.value != "":
+			b.WriteString(pr.look.wrap(fmt.Sprintf("  %-16s", r.name), strings.Repeat(" ", 18), printable(r.value)))
+		}
+	}
+	return b.String()
+}
+
+// row is a line of a description. One without a value is not printed.
+type row struct{ name, value string }
+
+func describePerson(s cert.Person) []row {
+	rows := []row{{"name", s.Name().String()}}
+	if n := s.Name(); n.FamilyICAO != "" || n.GivenICAO != "" {
+		rows = append(rows, row{"in the passport", n.FamilyICAO + "<<" + n.GivenICAO})
+	}
+	return append(rows, row{"born", s.BirthDate.String()}, row{"nationality", s.Nationality})
+}
+
+// describe lists what an event says.
+func describe(e cert.Event) []row {
+	s := e.About()
+	rows := []row{{"states", string(e.Kind())}, {"disease", coded(s.Disease)}}
+	switch e := e.(type) {
+	case *cert.Test:
+		rows = append(rows, row{"kind of test", coded(e.Type)}, row{"name of test", e.Name}, row{"device", coded(e.Device)},
+			row{"specimen", coded(e.Specimen)}, row{"sampled", stamp(e.SampledAt)}, row{"reported", stamp(e.ReportedAt)},
+			row{"result", coded(e.Outcome)}, row{"laboratory", strings.Join(trimmed(e.Laboratory.Name, e.Laboratory.ID), ", ")})
+	case *cert.Vaccination:
+		rows = append(rows, row{"vaccine", coded(e.Prophylaxis)}, row{"product", coded(e.Product)}, row{"maker", coded(e.Maker)},
+			row{"lot", e.Lot}, row{"date", e.Date.String()}, row{"dose", doses(e)}, row{"protects until", stamp(e.ProtectionUntil)},
+			row{"centre", e.Centre.Name})
+	case *cert.Recovery:
+		rows = append(rows, row{"first positive", e.FirstPositive.String()}, row{"from", e.From.String()}, row{"until", e.Until.String()})
+	case *cert.Antibody:
+		rows = append(rows, row{"kind of test", coded(e.Type)}, row{"sampled", stamp(e.SampledAt)}, row{"result", coded(e.Outcome)},
+			row{"value", e.Value}, row{"laboratory", e.Laboratory.Name})
+	case *cert.Exemption:
+		rows = append(rows, row{"exempt from", coded(e.Of)}, row{"from", e.From.String()}, row{"until", e.Until.String()})
+	case *cert.Declaration:
+		rows = append(rows, row{"about", coded(e.Topic)}, row{"at", stamp(e.At)}, row{"says", e.Says})
+	case *cert.Notice:
+		rows = append(rows, row{"order", coded(e.Order)}, row{"from", stamp(e.From)}, row{"until", stamp(e.Until)}, row{"reason", e.Reason})
+	}
+	return append(rows, row{"country", s.Country}, row{"issuer", s.Authority}, row{"number", s.ID})
+}
+
+// plain are the codes that everybody meets, in words.
+var plain = map[string]string{
+	cert.COVID19: "COVID-19", cert.CodeDetected: "detected", cert.CodeNotDetected: "not detected",
+	cert.CodeNucleicAcid: "nucleic acid test", cert.CodeAntigenRapid: "rapid antigen test",
+}
+
+// coded writes a code: in words where they are known, and as it stands.
+func coded(c cert.Coded) string {
+	source, mapped := c.Source.Code, c.Mapped.Code
+	text := plain[c.Code()]
+	if text == "" {
+		text = c.Source.Display
+	}
+	codes := trimmed(source, mapped)
+	switch {
+	case text == "":
+		return strings.Join(codes, ", ")
+	case len(codes) == 0:
+		return text
+	}
+	return text + " (" + strings.Join(codes, ", ") + ")"
+}
+
+func doses(v *cert.Vaccination) string {
+	switch {
+	case v.Dose == 0:
+		return ""
+	case v.Doses == 0:
+		return fmt.Sprint(v.Dose)
+	}
+	return fmt.Sprintf("%d of %d", v.Dose, v.Doses)
+}
+
+// trimmed leaves out empty texts, and those that stand there already.
+func trimmed(texts ...string) []string {
+	var out []string
+	for _, t := range texts {
+		if t != "" && !slices.Contains(out, t) {
+			out = append(out, t)
+		}
+	}
+	return out
+}

@@ -1,0 +1,422 @@
+package main
+
+import (
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/pflag"
+
+	"github.com/pratique/pratique/internal/signed"
+	"github.com/pratique/pratique/trust"
+	"github.com/pratique/pratique/trust/lists"
+	"github.com/pratique/pratique/words"
+)
+
+func trustCommand() *command {
+	return &command{
+		use:   "trust",
+		short: "whose keys to rely on, and whom a country recognises",
+		long: `A key proves who signed. A recognition says whether that counts in a country. Both stand in texts that people can read and write:
+
+  pratique-trust/1.0
+  jurisdiction XB
+  issued 2026-11-23T08:00:00Z
+  until 2027-11-23T08:00:00Z
+
+  recognise XA
+    uses test
+    methods nucleic_acid
+    until 2027-11-23T08:00:00Z`,
+		example: `$ pratique trust list eu-list.json
+$ pratique trust import --by XB eu-list.json norland.pem -o keys.txt
+$ pratique trust recognise --by XB --of XA --uses test --until 2027-11-23T08:00:00Z sudmark.txt`,
+		sub: []*command{trustImportCommand(), trustListCommand(), trustRecogniseCommand()},
+	}
+}
+
+func trustListCommand() *command {
+	var r relied
+	var asJSON bool
+	return &command{
+		use:   "list FILE|DIR...",
+		short: "what a list of keys states, and what of it cannot be taken",
+		long:  "List prints the keys, recognitions and withdrawals of files and folders, as verify would take them, then what it would leave out and what is odd.",
+		example: `$ pratique trust list trust/
+$ pratique trust list --json who-list.json`,
+		flags: func(f *pflag.FlagSet) {
+			f.StringArrayVar(&r.pins, "pin", nil, "a `FILE` with the public key that a list must be signed with; may be repeated")
+			f.BoolVar(&asJSON, "json", false, "print one JSON object a line")
+		},
+		run: func(p *program, args []string) error {
+			if len(args) == 0 {
+				return misuse("name a list or a folder", "`pratique trust list FILE`")
+			}
+			r.files = args
+			s, err := r.read()
+			if err != nil {
+				return err
+			}
+			if asJSON {
+				return listJSON(p, s)
+			}
+			listText(p, s)
+			return nil
+		},
+	}
+}
+
+func listText(p *program, s sources) {
+	n := 0
+	for _, l := range s.lists {
+		for _, k := range l.Keys {
+			if n++; n == 1 {
+				fmt.Fprintf(p.out, "%-4s %-14s %-28s %-24s %s\n", "of", "key id", "may sign", "good", "source")
+			}
+			demo := ""
+			if k.Demo {
+				demo = ", DEMO"
+			}
+			fmt.Fprintf(p.out, "%-4s %-14s %-28s %-24s %s%s\n", k.Country, base64.StdEncoding.EncodeToString([]byte(k.ID)), usesText(k.Uses), span(k.NotBefore, k.NotAfter), printable(l.Name), demo)
+		}
+	}
+	for _, l := range s.lists {
+		for _, r := range l.Recognitions {
+			of := words.Country(p.lang, r.Of)
+			if r.Of == trust.Anyone {
+				of = "everybody"
+			}
+			fmt.Fprintf(p.out, "%s recognises %s: %s, %s\n", words.Country(p.lang, r.By), of, scope(r), span(r.From, r.Until))
+		}
+	}
+	for _, l := range s.withdrawals {
+		fmt.Fprintf(p.out, "%s has withdrawn %d certificates, complete up to %s\n", words.Country(p.lang, l.Country), len(l.Entries()), isoMoment(l.AsOf))
+	}
+	for _, name := range s.rules {
+		fmt.Fprintf(p.out, "%s is a rule set\n", name)
+	}
+	if n == 0 {
+		fmt.Fprintln(p.out, "no keys")
+	}
+	for _, l := range s.lists {
+		for _, k := range l.Skipped {
+			fmt.Fprintf(p.out, "left out   %s: %s: %s\n", l.Name, strings.Join(trimmed(k.Entry, k.Country, k.KeyID), " "), k.Why)
+		}
+		for _, odd := range l.Problems {
+			fmt.Fprintf(p.out, "note       %s: %s\n", strings.TrimSpace(l.Name+" "+odd.Entry), odd.Text)
+		}
+	}
+}
+
+// span writes from when until when.
+func span(from, until time.Time) string {
+	if from.IsZero() && until.IsZero() {
+		return "not stated"
+	}
+	return strings.TrimSpace(day(from) + " to " + day(until))
+}
+
+func usesText(u trust.Uses) string {
+	if u.Any {
+		return "all"
+	}
+	var names []string
+	for _, w := range u.Of {
+		names = append(names, string(w))
+	}
+	if len(names) == 0 {
+		return "nothing"
+	}
+	return strings.Join(names, ", ")
+}
+
+// scope writes what a recognition covers.
+func scope(r trust.Recognition) string {
+	s := usesText(r.Uses)
+	for _, part := range []struct {
+		what string
+		list []string
+	}{{"as", r.Formats}, {"for", r.Diseases}, {"by", r.Methods}, {"of", r.Laboratories}} {
+		if len(part.list) > 0 {
+			s += " " + part.what + " " + strings.Join(part.list, ", ")
+		}
+	}
+	return s
+}
+
+// listJSON prints one object for each list.
+func listJSON(p *program, s sources) error {
+	type key struct {
+		KeyID   string      `json:"kid"`
+		Country string      `json:"country"`
+		Uses    []trust.Use `json:"uses"` // ["*"]: all
+		From    time.Time   `json:"from,omitzero"`
+		Until   time.Time   `json:"until,omitzero"`
+		Demo    bool        `json:"demo,omitempty"`
+	}
+	type object struct {
+		List         string             `json:"list"`
+		Kind         string             `json:"kind"`
+		Keys         []key              `json:"keys"`
+		Recognitions trust.Recognitions `json:"recognitions,omitempty"`
+		Skipped      []lists.Skipped    `json:"skipped,omitempty"`
+		Problems     []lists.Problem    `json:"problems,omitempty"`
+		Proven       []string           `json:"proven,omitempty"`
+		Withdrawn    int                `json:"withdrawn,omitempty"`
+		Country      string             `json:"country,omitempty"`
+	}
+	for _, l := range s.lists {
+		o := object{List: l.Name, Kind: string(l.Kind), Keys: make([]key, 0, len(l.Keys)), Recognitions: l.Recognitions, Skipped: l.Skipped,
+			Problems: l.Problems, Proven: l.Proven, Country: l.Jurisdiction}
+		for _, k := range l.Keys {
+			uses := append([]trust.Use{}, k.Uses.Of...)
+			if k.Uses.Any {
+				uses = []trust.Use{trust.Anyone}
+			}
+			o.Keys = append(o.Keys, key{base64.StdEncoding.EncodeToString([]byte(k.ID)), k.Country, uses, k.NotBefore, k.NotAfter, k.Demo})
+		}
+		p.out.Write(jsonLine(o))
+	}
+	for _, l := range s.withdrawals {
+		p.out.Write(jsonLine(object{Kind: "pratique-withdrawals", Keys: []key{}, Country: l.Country, Withdrawn: len(l.Entries())}))
+	}
+	return nil
+}
+
+func trustImportCommand() *command {
+	var r relied
+	var by, until, output string
+	return &command{
+		use:   "import --by COUNTRY FILE|DIR...",
+		short: "make one list of your own out of others'",
+		long: `Import reads lists of keys as they are published and writes one text that you can read, compare, edit and sign. A key that stands in several lists is written once. What cannot be taken is named.
+
+A list of others is only as good as the way it came to you: compare fingerprints, or check its signature (--pin).`,
+		example: `$ pratique trust import --by XB eu-list.json norland.pem -o keys.txt
+$ pratique trust import --by XB --pin who.pem who-list.json -o keys.txt`,
+		flags: func(f *pflag.FlagSet) {
+			f.StringVar(&by, "by", "", "the `COUNTRY` whose list it becomes")
+			f.StringVar(&until, "until", "", "the `MOMENT` after which it must not be relied on; else 30 days from now")
+			f.StringArrayVar(&r.pins, "pin", nil, "a `FILE` with the public key that a list must be signed with; may be repeated")
+			f.StringVarP(&output, "output", "o", "", "the `FILE` to write; else standard output")
+		},
+		run: func(p *program, args []string) error {
+			if len(args) == 0 {
+				return misuse("name the lists to import", "`pratique trust import --by COUNTRY FILE...`")
+			}
+			t, err := newText(p, by, until, p.now().AddDate(0, 0, 30))
+			if err != nil {
+				return err
+			}
+			r.files = args
+			s, err := r.read()
+			if err != nil {
+				return err
+			}
+			return importLists(p, t, s, output)
+		},
+	}
+}
+
+// newText begins a text of a country.
+func newText(p *program, by, until string, otherwise time.Time) (lists.Text, error) {
+	if !isCountry(by) {
+		return lists.Text{}, misuse("whose text is it to be?", "name the country: --by XB")
+	}
+	t := lists.Text{Jurisdiction: by, Issued: p.now().UTC(), Until: otherwise.UTC()}
+	if until != "" {
+		end, err := moment("--until", until)
+		if err != nil {
+			return t, err
+		}
+		t.Until = end
+	}
+	if !t.Issued.Before(t.Until) {
+		return t, misuse("it would have ended already", "give a later moment: --until")
+	}
+	return t, nil
+}
+
+func importLists(p *program, t lists.Text, s sources, output string) error {
+	all := new(trust.Keys)
+	sources := map[string]string{}
+	for _, l := range s.lists {
+		p.tellOdd(l)
+		for _, k := range l.Keys {
+			if _, ok := sources[k.ID]; !ok {
+				sources[k.ID] = l.Name
+			}
+			all.Add(k)
+		}
+		for _, r := range l.Recognitions {
+			if r.By == t.Jurisdiction {
+				t.Entries = append(t.Entries, lists.Entry{Recognition: &r})
+			} else {
+				p.warn("%s: what %s recognises was left out: it is for %s to say", l.Name, r.By, t.Jurisdiction)
+			}
+		}
+	}
+	taken := 0
+	for _, k := range all.All() {
+		e := lists.Entry{Comment: []string{"# from " + printable(sources[k.ID])}, Key: &k}
+		alone := t
+		alone.Entries = []lists.Entry{e}
+		if _, err := alone.Bytes(); err != nil {
+			p.warn("the key %s of %q was left out: %v", base64.StdEncoding.EncodeToString([]byte(k.ID)), k.Country, err)
+			continue
+		}
+		t.Entries = append(t.Entries, e)
+		taken++
+	}
+	if taken == 0 {
+		return failure("no key could be taken", "`pratique trust list` says why of each")
+	}
+	text, err := t.Bytes()
+	if err != nil {
+		return err
+	}
+	if err := p.deliver(output, text); err != nil {
+		return err
+	}
+	if output != "" && output != "-" {
+		fmt.Fprintf(p.out, "%d keys in %s, to be relied on until %s\n", taken, output, isoMoment(t.Until))
+	}
+	return nil
+}
+
+func trustRecogniseCommand() *command {
+	var by, from, until, listUntil string
+	var uses []string
+	r := trust.Recognition{}
+	return &command{
+		use:   "recognise --by COUNTRY --of COUNTRY --uses USES --until MOMENT FILE",
+		short: "write down that a country recognises another's certificates",
+		long: `Recognise adds a statement to the text of a country, which it begins if the file is not there, and prints it. A statement on the same country and uses is replaced, so that one renews it in the same way. What is not named is not narrowed: without --laboratory all laboratories of the other country count.
+
+Whoever keeps the file decides; sign it before you give it away.`,
+		example: `# nucleic acid tests of all laboratories of Norland, for a year
+$ pratique trust recognise --by XB --of XA --uses test --methods nucleic_acid --until 2027-12-01T00:00:00Z sudmark.txt
+
+# of one laboratory only
+$ pratique trust recognise --by XB --of XA --uses test --laboratory "Laboratory 7" --until 2027-12-01T00:00:00Z sudmark.txt`,
+		flags: func(f *pflag.FlagSet) {
+			f.StringVar(&by, "by", "", "the `COUNTRY` that recognises; as the file says if it is there")
+			f.StringVar(&r.Of, "of", "", "the `COUNTRY` that is recognised; * for all")
+			f.StringSliceVar(&uses, "uses", nil, "what is recognised: `USES` test, vaccination, recovery ..., or any")
+			f.StringSliceVar(&r.Formats, "formats", nil, "only in these `FORMATS`: hc1, shc, vds, divoc")
+			f.StringSliceVar(&r.Diseases, "diseases", nil, "only for these diseases, by their `CODES`")
+			f.StringSliceVar(&r.Methods, "methods", nil, "only these kinds of test: `METHODS` nucleic_acid, antigen_rapid")
+			f.StringArrayVar(&r.Laboratories, "laboratory", nil, "only this laboratory, by its `NAME` or identifier; may be repeated")
+			f.StringVar(&from, "from", "", "from this `MOMENT` on; else it has always been so")
+			f.StringVar(&until, "until", "", "until this `MOMENT`: a recognition ends, or is renewed")
+			f.StringVar(&listUntil, "list-until", "", "the `MOMENT` until which the whole text is good; else as long as the longest statement")
+			f.StringVar(&r.Note, "note", "", "conditions in `WORDS`, and where they are published")
+		},
+		run: func(p *program, args []string) error {
+			if len(args) != 1 {
+				return misuse("name the file of the statements", "`pratique trust recognise ... sudmark.txt`")
+			}
+			var err error
+			if r.Of != trust.Anyone && !isCountry(r.Of) {
+				return misuse("who is recognised?", "name the country: --of XA")
+			}
+			if len(uses) == 0 {
+				return misuse("what is recognised?", "name the uses: --uses test, or --uses any")
+			}
+			if until == "" {
+				return misuse("a recognition ends, or is renewed", "give its end: --until 2027-12-01T00:00:00Z")
+			}
+			if r.Until, err = moment("--until", until); err != nil {
+				return err
+			}
+			if from != "" {
+				if r.From, err = moment("--from", from); err != nil {
+					return err
+				}
+			}
+			r.Uses = trust.Uses{Any: slices.Equal(uses, []string{"any"})}
+			for _, u := range uses {
+				if !r.Uses.Any {
+					r.Uses.Of = append(r.Uses.Of, trust.Use(u))
+				}
+			}
+			return recognise(p, args[0], by, listUntil, r)
+		},
+	}
+}
+
+// recognise adds a recognition to the text in a file.
+func recognise(p *program, name, by, listUntil string, r trust.Recognition) error {
+	var t lists.Text
+	data, err := readFile(name, lists.MaxSize)
+	switch {
+	case err == nil:
+		if t, err = editable(name, data); err != nil {
+			return err
+		}
+		if by != "" && by != t.Jurisdiction {
+			return misuse(quote(name)+" is the text of "+t.Jurisdiction+", not of "+by, "name another file for "+by)
+		}
+	case errors.Is(err, fs.ErrNotExist):
+		if t, err = newText(p, by, "", r.Until); err != nil {
+			return err
+		}
+	default:
+		return failure("reading "+quote(name)+": "+cause(err), "name a text file of your own")
+	}
+	r.By = t.Jurisdiction
+	t.Issued = p.now().UTC()
+	t.Entries = slices.DeleteFunc(t.Entries, func(e lists.Entry) bool {
+		return e.Recognition != nil && e.Recognition.Of == r.Of && slices.Equal(e.Recognition.Uses.Of, r.Uses.Of) && e.Recognition.Uses.Any == r.Uses.Any
+	})
+	t.Entries = append(t.Entries, lists.Entry{Recognition: &r})
+	for _, e := range t.Entries {
+		if e.Recognition != nil && e.Recognition.Until.After(t.Until) {
+			t.Until = e.Recognition.Until
+		}
+	}
+	if listUntil != "" {
+		if t.Until, err = moment("--list-until", listUntil); err != nil {
+			return err
+		}
+	}
+	text, err := t.Bytes()
+	if err != nil {
+		return failure(strings.TrimPrefix(err.Error(), "writing list: "), "`pratique trust recognise --help` shows what each flag takes")
+	}
+	if err := replaceFile(name, text); err != nil {
+		return failure("writing "+quote(name)+": "+cause(err), "name a file in a folder where you may write")
+	}
+	fmt.Fprintf(p.out, "%s recognises %s: %s, until %s\nin %s\n", r.By, r.Of, scope(r), isoMoment(r.Until), name)
+	return nil
+}
+
+// editable reads a text that may be changed: one that nobody has signed.
+func editable(name string, data []byte) (lists.Text, error) {
+	if f, err := signed.Parse(data); err == nil && len(f.Signatures) > 0 {
+		return lists.Text{}, failure(quote(name)+" is signed: changed, it would be nobody's", "change the text that was signed, and sign it again")
+	}
+	t, err := lists.Parse(data)
+	if err != nil {
+		return t, failure(quote(name)+": "+err.Error(), "mend the line, or begin another file")
+	}
+	return t, nil
+}
+
+// replaceFile puts data in the place of a file, whole or not at all.
+func replaceFile(name string, data []byte) error {
+	temporary := name + ".new"
+	if err := writeNew(temporary, data, 0o644); err != nil {
+		return err
+	}
+	if err := os.Rename(temporary, name); err != nil {
+		os.Remove(temporary)
+		return err
+	}
+	return nil
+}

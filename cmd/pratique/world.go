@@ -1,0 +1,242 @@
+package main
+
+import (
+	"bytes"
+	"crypto"
+	"crypto/x509"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/spf13/pflag"
+
+	"github.com/pratique/pratique/revoke"
+	"github.com/pratique/pratique/trust"
+	"github.com/pratique/pratique/trust/lists"
+	"github.com/pratique/pratique/verify"
+)
+
+// relied are the flags that say on what a verifier relies.
+type relied struct {
+	files []string
+	pins  []string
+}
+
+func (r *relied) flags(f *pflag.FlagSet) {
+	f.StringArrayVar(&r.files, "trust", nil, "a `FILE|DIR` with what you rely on; may be repeated")
+	f.StringArrayVar(&r.pins, "pin", nil, "a `FILE` with the public key that a list must be signed with, if it is signed; may be repeated")
+}
+
+// sources is what the files say, file by file.
+type sources struct {
+	lists       []lists.List
+	withdrawals []*revoke.List
+	rules       []string // files with rule sets
+}
+
+// maxFiles is the most files that folders of --trust may have.
+const maxFiles = 10_000
+
+// read reads everything that the flags name. A file that cannot be read, or
+// that is of no known kind, is refused and not passed over: it could be the
+// list of withdrawals.
+func (r *relied) read() (sources, error) {
+	var s sources
+	pins, err := r.pinned()
+	if err != nil {
+		return s, err
+	}
+	for _, name := range r.files {
+		files, err := filesOf(name)
+		if err != nil {
+			return s, err
+		}
+		for _, file := range files {
+			if err := s.readFile(file, pins); err != nil {
+				return s, err
+			}
+		}
+	}
+	return s, nil
+}
+
+// filesOf is the file, or the files of the folder and of those in it. Names
+// that begin with a full stop are left out, and so are texts for people (.md).
+func filesOf(name string) ([]string, error) {
+	info, err := os.Stat(name)
+	if err != nil {
+		return nil, failure("opening "+quote(name)+": "+cause(err), "--trust names a file or a folder; `pratique help verify` says which kinds are read")
+	}
+	if !info.IsDir() {
+		return []string{name}, nil
+	}
+	var files []string
+	err = filepath.WalkDir(name, func(path string, d fs.DirEntry, err error) error {
+		hidden := path != name && strings.HasPrefix(d.Name(), ".")
+		switch {
+		case err != nil:
+			return err
+		case d.IsDir() && hidden:
+			return filepath.SkipDir
+		case !d.IsDir() && !hidden && !strings.HasSuffix(d.Name(), ".md"):
+			files = append(files, path)
+		}
+		return nil
+	})
+	switch {
+	case err != nil:
+		return nil, failure("reading the folder "+quote(name)+": "+cause(err), "give it, and all that is in it, the right to be read")
+	case len(files) == 0:
+		return nil, failure("the folder "+quote(name)+" is empty", "put the certificates or lists there that you rely on")
+	case len(files) > maxFiles:
+		return nil, failure(fmt.Sprintf("the folder %s has more than %d files", quote(name), maxFiles), "make one list of them: `pratique trust import`")
+	}
+	return files, nil
+}
+
+// readFile reads a file of any kind that is relied on.
+func (s *sources) readFile(name string, pins []crypto.PublicKey) error {
+	data, err := readFile(name, lists.MaxSize)
+	if err != nil {
+		return failure("reading "+quote(name)+": "+cause(err), "nothing was verified, because it could be the list that matters")
+	}
+	text := bytes.TrimPrefix(data, []byte("\uFEFF"))
+	switch {
+	case bytes.HasPrefix(text, []byte("pratique-withdrawals/")):
+		l, err := revoke.Parse(string(text))
+		if err != nil {
+			return failure(quote(name)+": "+err.Error(), "mend the line, or ask its publisher for a new copy")
+		}
+		s.withdrawals = append(s.withdrawals, l)
+		return nil
+	case bytes.HasPrefix(bytes.TrimSpace(text), []byte("{")) && bytes.Contains(text, []byte(`"pratique-rules/`)):
+		s.rules = append(s.rules, name)
+		return nil
+	}
+	l, err := lists.Read(name, data, pins...)
+	switch {
+	case errors.Is(err, lists.ErrUnknownKind):
+		return failure(quote(name)+" is no list, certificate, withdrawal or rule set that is known here", "take it out of what --trust names; `pratique help verify` says which kinds are read")
+	case err != nil:
+		return failure(quote(name)+": "+err.Error(), "ask its publisher for a new copy; nothing was verified, because it could be the list that matters")
+	}
+	s.lists = append(s.lists, l)
+	return nil
+}
+
+// pinned reads the keys that lists must be signed with.
+func (r *relied) pinned() ([]crypto.PublicKey, error) {
+	var pins []crypto.PublicKey
+	for _, name := range r.pins {
+		data, err := readFile(name, 64<<10)
+		if err != nil {
+			return nil, failure("reading "+quote(name)+": "+cause(err), "--pin names a public key or a certificate in PEM")
+		}
+		b, _ := pem.Decode(data)
+		if b == nil {
+			return nil, failure(quote(name)+" has no PEM block", "--pin names a public key or a certificate in PEM")
+		}
+		k, err := x509.ParsePKIXPublicKey(b.Bytes)
+		if b.Type == "CERTIFICATE" {
+			var c *x509.Certificate
+			if c, err = x509.ParseCertificate(b.Bytes); err == nil {
+				k = c.PublicKey
+			}
+		}
+		if err != nil {
+			return nil, failure(quote(name)+" has no public key that can be read", "--pin names a public key or a certificate in PEM, of Ed25519 or P-256")
+		}
+		pins = append(pins, k)
+	}
+	return pins, nil
+}
+
+// world makes of all that is relied on what verify asks. What was not taken is
+// said on standard error.
+func (r *relied) world(p *program, ruleNames []string, to string) (*verify.World, error) {
+	s, err := r.read()
+	if err != nil {
+		return nil, err
+	}
+	w := &verify.World{Keys: new(trust.Keys)}
+	for _, l := range s.lists {
+		p.tellOdd(l)
+		for _, k := range l.Keys {
+			w.Keys.Add(k)
+		}
+		w.Recognitions = append(w.Recognitions, l.Recognitions...)
+		w.Data = older(w.Data, l)
+	}
+	if w.Keys.Len() == 0 {
+		p.warn("no key was found in what --trust names: no signer can be checked")
+	}
+	w.Withdrawals = joined(s.withdrawals)
+	w.Rules, err = loadRules(append(s.rules, ruleNames...), to)
+	return w, err
+}
+
+// older takes the moments of a list into those of all data: as old as the
+// oldest, and good as long as the first to end.
+func older(d verify.Data, l lists.List) verify.Data {
+	if !l.Issued.IsZero() && (d.AsOf.IsZero() || l.Issued.Before(d.AsOf)) {
+		d.AsOf = l.Issued
+	}
+	if !l.Until.IsZero() && (d.HardExpiry.IsZero() || l.Until.Before(d.HardExpiry)) {
+		d.HardExpiry = l.Until
+	}
+	return d
+}
+
+// joined makes one list of those of one country: complete up to the earlier
+// moment, and to be relied on until the earlier end.
+func joined(ls []*revoke.List) []*revoke.List {
+	var out []*revoke.List
+	at := map[string]int{}
+	for _, l := range ls {
+		i, ok := at[l.Country]
+		if !ok {
+			at[l.Country] = len(out)
+			out = append(out, l)
+			continue
+		}
+		a := out[i]
+		appeal := a.Appeal
+		if appeal == "" {
+			appeal = l.Appeal
+		}
+		out[i] = revoke.NewList(a.Country, earlier(a.AsOf, l.AsOf), earlier(a.Until, l.Until), appeal, append(a.Entries(), l.Entries()...)...)
+	}
+	return out
+}
+
+func earlier(a, b time.Time) time.Time {
+	if b.Before(a) {
+		return b
+	}
+	return a
+}
+
+// tellOdd says on standard error what of a list was not taken, and what is odd
+// about it: the first of many, and where to see all.
+func (p *program) tellOdd(l lists.List) {
+	const most = 3
+	for i, s := range l.Skipped {
+		if i == most {
+			p.warn("%s: %d more were left out: `pratique trust list %s` shows all", l.Name, len(l.Skipped)-most, l.Name)
+			break
+		}
+		p.warn("%s: %s was left out: %s", l.Name, strings.Join(trimmed(s.Entry, s.Country, s.KeyID), " "), s.Why)
+	}
+	for _, odd := range l.Problems {
+		if odd.Code == lists.NotSigned || odd.Code == lists.NoKeys && len(l.Skipped) > 0 {
+			continue // what one writes by hand, or was just said
+		}
+		p.warn("%s: %s", strings.TrimSpace(l.Name+" "+odd.Entry), odd.Text)
+	}
+}
+
