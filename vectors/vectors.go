@@ -8,8 +8,8 @@
 //
 // # A file
 //
-// A [File] has worlds, notes and cases. A world is what the verifier knows, as
-// files in our public text formats: keys and recognitions (pratique-trust),
+// A [File] has files, worlds, notes and cases. A world is what the verifier
+// knows: some of the files, in our public text formats: keys and recognitions (pratique-trust),
 // rules (pratique-rules) and withdrawals (pratique-withdrawals). A case is a
 // text that was scanned, a question (world, destination, purpose, moment) and
 // what must be answered. Its flags name what is odd about it; each flag has a
@@ -69,11 +69,12 @@ func Load(name string) (*File, error) {
 
 // File is a set of vectors.
 type File struct {
-	Format string           `json:"format"`
-	About  string           `json:"about"`
-	Notes  map[string]Note  `json:"notes"` // by flag
-	Worlds map[string]World `json:"worlds"`
-	Cases  []Case           `json:"cases"`
+	Format string            `json:"format"`
+	About  string            `json:"about"`
+	Notes  map[string]Note   `json:"notes"` // by flag
+	Files  map[string]string `json:"files"` // by name, as text
+	Worlds map[string]World  `json:"worlds"`
+	Cases  []Case            `json:"cases"`
 }
 
 // Note says what a flag means.
@@ -83,12 +84,12 @@ type Note struct {
 	Source string `json:"source"` // standard and section, or where it was seen
 }
 
-// World is what the verifier knows: files by name, as text.
+// World is what the verifier knows.
 type World struct {
-	Files      map[string]string `json:"files"`
-	KeyPolicy  string            `json:"key_policy,omitempty"` // issued (default) or now
-	AsOf       *time.Time        `json:"as_of,omitempty"`
-	HardExpiry *time.Time        `json:"hard_expiry,omitempty"`
+	Files      []string   `json:"files"`                // names
+	KeyPolicy  string     `json:"key_policy,omitempty"` // issued (default) or now
+	AsOf       *time.Time `json:"as_of,omitempty"`
+	HardExpiry *time.Time `json:"hard_expiry,omitempty"`
 }
 
 // Case is a text, a question and the answer.
@@ -96,8 +97,7 @@ type Case struct {
 	ID       int      `json:"id"`
 	Comment  string   `json:"comment"`
 	Flags    []string `json:"flags,omitempty"`
-	Text     string   `json:"text"`             // what was scanned
-	Latin1   bool     `json:"latin1,omitempty"` // Text holds bytes, one a character
+	Text     string   `json:"text"` // what was scanned
 	Question Question `json:"question"`
 	Result   string   `json:"result"` // valid, invalid, acceptable
 	Want     Want     `json:"want"`

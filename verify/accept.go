@@ -127,10 +127,9 @@ func asked(r *Report, set *rules.Set, s trust.Signed, q Question) Status {
 		referred(r, set, res)
 	case rules.NotMet, rules.Refused, rules.Unclear:
 		for _, o := range res.Outcomes {
-			outcome(r, set, o)
-		}
-		if res.Answer == rules.Unclear {
-			status = Unknown
+			if outcome(r, set, o) == Unknown {
+				status = Unknown
+			}
 		}
 	default:
 		r.add("no_rules", words.Place("to", set.Jurisdiction), words.Word("purpose", q.Purpose))
@@ -140,15 +139,18 @@ func asked(r *Report, set *rules.Set, s trust.Signed, q Question) Status {
 	return status
 }
 
-// outcome says one rule that did not pass.
-func outcome(r *Report, set *rules.Set, o rules.Outcome) {
+// outcome says one rule that did not pass. A rule whose evaluation ends in an
+// error because the certificate lacks what it reads is not met for that lack;
+// any other that cannot be evaluated leaves the answer unknown.
+func outcome(r *Report, set *rules.Set, o rules.Outcome) Status {
 	rule := words.Text("rule", o.Rule.Identifier)
+	lacking := len(o.Lacks) > 0 && (o.Verdict == rules.Failed || o.Why == rules.OpenEvaluation)
 	switch {
 	case o.Verdict == rules.Passed:
-		return
-	case o.Verdict != rules.Failed:
+		return Pass
+	case o.Verdict != rules.Failed && !lacking:
 		r.add("rule_open", rule, words.Text("why", string(o.Why)))
-		return
+		return Unknown
 	case o.Refuses:
 		reason := r.add("rule_refuses", rule, words.Text("appeal", contact(set.Appeal)))
 		reason.Texts = map[string]rules.Texts{"says": ruleTexts(o.Rule), "basis": set.LegalBasis.Text}
@@ -157,15 +159,16 @@ func outcome(r *Report, set *rules.Set, o rules.Outcome) {
 				reason.Texts["says"] = refusal.Reason
 			}
 		}
-		return
+		return Fail
 	}
 	code, params := "rule_failed", []words.Param{rule}
-	if len(o.Lacks) > 0 {
+	if lacking {
 		code, params = "rule_lacks", append(params, words.Text("lacks", strings.Join(o.Lacks, ", ")))
 	}
 	reason := r.add(code, params...)
 	reason.Rule = o.Rule.Identifier
 	reason.Texts = map[string]rules.Texts{"says": ruleTexts(o.Rule)}
+	return Fail
 }
 
 // cure puts what would do instead to the reasons of one set: what cures a rule
