@@ -28,9 +28,8 @@ func Check(json []byte) []Issue {
 // Issues lists the mistakes of the expression, as [Check] does.
 func (e *Expr) Issues() []Issue { return slices.Clone(e.issues) }
 
-// Reads lists the paths that the expression reads, ascending, each once,
-// without those that it only tests for being there being told apart. "" is all
-// the data. A path inside the lambda of reduce does not begin at the data but
+// Reads lists the paths that the expression reads, ascending, each once. "" is
+// all the data, and a path stands for all that is below it. A path inside the lambda of reduce does not begin at the data but
 // at accumulator or current, and is listed with "./" before it. Paths below
 // operators that are unknown are listed too.
 func (e *Expr) Reads() []string {

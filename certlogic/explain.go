@@ -173,25 +173,34 @@ func (s *speaker) condition(n *node, not bool) string {
 	return fill(t.given, s.value(n))
 }
 
-// several joins conditions with "and" or "or". One that is itself joined
-// stands in brackets.
+// several joins conditions with "and" or "or". One that is itself joined, but
+// by the other word, stands in brackets.
 func (s *speaker) several(conditions []node, not, and bool) string {
 	parts := make([]string, len(conditions))
 	for i := range conditions {
 		parts[i] = s.condition(&conditions[i], not)
-		if inner := conditions[i].inner(); !inner.short() {
+		if conditions[i].mixes(not, and) {
 			parts[i] = "(" + parts[i] + ")"
 		}
 	}
 	return strings.Join(parts, s.glue(and))
 }
 
-// inner is the node below all negations.
-func (n *node) inner() *node {
+// mixes reports whether the condition is said with commas, or with the other
+// word than that between it and its neighbours.
+func (n *node) mixes(not, and bool) bool {
 	for n.op == opNot {
-		n = &n.args[0]
+		n, not = &n.args[0], !not
 	}
-	return n
+	switch {
+	case n.op == opIf:
+		return true
+	case n.op == opAnd, n.compares() && len(n.args) == 3:
+		return and == not
+	case len(n.alternatives()) > 0:
+		return and != not
+	}
+	return false
 }
 
 func (s *speaker) glue(and bool) string {
