@@ -1,7 +1,6 @@
 package rules
 
 import (
-	"errors"
 	"slices"
 	"time"
 
@@ -245,14 +244,11 @@ func (s *Set) refuses(id string) bool {
 
 // outcome evaluates the rule on a view.
 func (r *Rule) outcome(v view) Outcome {
-	o := Outcome{Rule: r, Verdict: Open, Why: r.open}
-	if o.Why == "" && (!v.known || v.version[0] != r.schema[0] || v.version.less(r.schema)) {
-		o.Why = OpenSchema
+	if why := r.barred(v); why != "" {
+		return Outcome{Rule: r, Verdict: Open, Why: why}
 	}
-	if o.Why != "" {
-		return o
-	}
-	o.Verdict, o.Why, o.Err = r.decide(v.root)
+	o := Outcome{Rule: r}
+	o.Verdict, o.Why, o.Err = verdict(r.expr.Eval(v.root))
 	if o.Verdict != Open {
 		if fact, ok := r.facts.missing(r.expr, v.root, o.Verdict); ok {
 			return Outcome{Rule: r, Verdict: Open, Why: OpenTrip, Lacks: []string{fact}}
@@ -264,14 +260,18 @@ func (r *Rule) outcome(v view) Outcome {
 	return o
 }
 
-func (r *Rule) decide(data certlogic.Value) (Verdict, Why, error) {
-	if r.expr == nil {
-		return Open, OpenEvaluation, errNotCompiled
+// barred says why the rule is open on a view without being evaluated; empty: it is not.
+func (r *Rule) barred(v view) Why {
+	switch {
+	case r.expr == nil:
+		return OpenEvaluation
+	case r.open != "":
+		return r.open
+	case !v.known || v.version[0] != r.schema[0] || v.version.less(r.schema):
+		return OpenSchema
 	}
-	return verdict(r.expr.Eval(data))
+	return ""
 }
-
-var errNotCompiled = errors.New("the rule was not compiled")
 
 // verdict reads the answer of an expression. An error is never false.
 func verdict(answer certlogic.Value, err error) (Verdict, Why, error) {

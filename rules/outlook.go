@@ -137,7 +137,7 @@ func (s *Set) turns(c *cert.Certificate, trip Trip, from, to time.Time) ([]time.
 		}
 		v := s.look(c, i, external)
 		for _, r := range s.Rules {
-			if r.Type != Acceptance || !r.Applies(e.Kind()) || r.blind(v) {
+			if r.Type != Acceptance || !r.Applies(e.Kind()) || r.barred(v) != "" {
 				continue
 			}
 			changes, err := r.expr.Breakpoints(v.root, certlogic.Clock, from, to)
@@ -154,15 +154,10 @@ func (s *Set) turns(c *cert.Certificate, trip Trip, from, to time.Time) ([]time.
 	return slices.CompactFunc(all, time.Time.Equal), failed
 }
 
-// blind reports whether the rule is open on a view whatever the moment.
-func (r *Rule) blind(v view) bool {
-	return r.expr == nil || r.open != "" || !v.known || v.version[0] != r.schema[0] || v.version.less(r.schema)
-}
-
 // windows are the times in [from, to] in which the rule passes, if the value at
 // path is the moment; the last has no end if it reaches to.
 func (r *Rule) windows(v view, path string, from, to time.Time) ([]Window, error) {
-	if r.blind(v) {
+	if r.barred(v) != "" {
 		return nil, nil
 	}
 	changes, err := r.expr.Breakpoints(v.root, path, from, to)

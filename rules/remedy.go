@@ -1,7 +1,6 @@
 package rules
 
 import (
-	"slices"
 	"time"
 
 	"github.com/pratique/pratique/cert"
@@ -19,7 +18,7 @@ func (s *Set) remedies(c *cert.Certificate, trip Trip, r Result, met Window) []R
 		return out // until then nothing else would do
 	}
 	w, whole := s.renewal(c, trip, r, s.changes(r), "")
-	if whole {
+	if whole && len(r.with(Failed)) > 0 {
 		out = append(out, Remedy{Kind: CureNewEvidence, Evidence: r.Kind, Window: w})
 	}
 	for _, o := range r.Outcomes {
@@ -35,6 +34,9 @@ func (s *Set) remedies(c *cert.Certificate, trip Trip, r Result, met Window) []R
 		dated := false
 		if m.Kind == CureNewEvidence && m.Evidence == r.Kind {
 			m.Window, dated = s.renewal(c, trip, r, cure.With, id)
+			if m.Window.From.IsZero() && m.Window.Until.Equal(r.At) {
+				m.Window = Window{} // at any time
+			}
 		}
 		if authored || (dated && !whole) {
 			out = append(out, m)
@@ -96,15 +98,15 @@ func (s *Set) renewal(c *cert.Certificate, trip Trip, r Result, with map[string]
 		}
 		windows = meet(windows, passing)
 	}
-	if r.Kind == cert.KindVaccination {
-		windows = wholeDays(windows)
-	}
 	if len(windows) == 0 {
 		return Window{}, false
 	}
 	w := windows[len(windows)-1]
-	if !w.From.After(first) {
+	if w.From.Equal(first) {
 		w.From = time.Time{}
+	}
+	if r.Kind == cert.KindVaccination {
+		return wholeDays(w)
 	}
 	return w, true
 }
@@ -134,17 +136,13 @@ func (v view) hypothetical(with map[string]string) (view, bool) {
 	return v, ok
 }
 
-// wholeDays narrows windows to dates of which the first moment is in them, as
-// rules read a date; the end is the first moment of the last date.
-func wholeDays(windows []Window) []Window {
-	var out []Window
-	for _, w := range windows {
-		const day = 24 * time.Hour
+// wholeDays narrows a window to the dates whose first moment is in it, as
+// rules read a date. The end is the first moment of the last date.
+func wholeDays(w Window) (Window, bool) {
+	const day = 24 * time.Hour
+	if !w.From.IsZero() {
 		w.From = w.From.Add(day - time.Millisecond).UTC().Truncate(day)
-		w.Until = w.Until.UTC().Truncate(day)
-		if !w.Until.Before(w.From) {
-			out = append(out, w)
-		}
 	}
-	return slices.Clip(out)
+	w.Until = w.Until.UTC().Truncate(day)
+	return w, !w.Until.Before(w.From)
 }

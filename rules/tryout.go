@@ -33,7 +33,7 @@ func (s *Set) tryOut(r *Rule) map[Verdict]int {
 			n[Open]++
 			continue
 		}
-		v, _, _ := r.decide(data)
+		v, _, _ := verdict(r.expr.Eval(data))
 		n[v]++
 	}
 	return n

@@ -277,7 +277,7 @@ func (s *Set) View(c *cert.Certificate, event int, trip Trip, at time.Time) cert
 // whatever the certificate says has no steps.
 func (s *Set) Trace(r *Rule, c *cert.Certificate, event int, trip Trip, at time.Time, lang string) []certlogic.Step {
 	v := s.look(c, event, s.external(c, trip, at))
-	if r.blind(v) {
+	if r.barred(v) != "" {
 		return nil
 	}
 	return r.expr.Trace(v.root, lang)
