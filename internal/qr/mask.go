@@ -110,7 +110,7 @@ func lines(g *layout.Grid) (p int) {
 		before := uint64(0)
 		for y := Quiet; y+4 < Quiet+g.Size; y++ {
 			// A run of length k has k-4 places where five are the same.
-			five := in &^ (c[y] ^ c[y+1] | c[y] ^ c[y+2] | c[y] ^ c[y+3] | c[y] ^ c[y+4])
+			five := in &^ ((c[y] ^ c[y+1]) | (c[y] ^ c[y+2]) | (c[y] ^ c[y+3]) | (c[y] ^ c[y+4]))
 			p += bits.OnesCount64(five) + 2*bits.OnesCount64(five&^before)
 			before = five
 		}
@@ -138,7 +138,7 @@ func squares(g *layout.Grid) (p int) {
 				a1 |= a[w+1] << 63
 				b1 |= b[w+1] << 63
 			}
-			p += 3 * bits.OnesCount64(in&^(a0^b0|a0^a1|b0^b1))
+			p += 3 * bits.OnesCount64(in&^((a0^b0)|(a0^a1)|(b0^b1)))
 		}
 	}
 	return p

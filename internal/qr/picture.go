@@ -50,11 +50,17 @@ func (s *Symbol) scale(pixels int) (scale, side int) {
 func (s *Symbol) Image(pixels int) *image.Paletted {
 	scale, side := s.scale(pixels)
 	img := image.NewPaletted(image.Rect(0, 0, side, side), color.Palette{color.White, color.Black})
-	for y := range side {
-		for x := range side {
-			if s.Dark(x/scale-Quiet, y/scale-Quiet) {
-				img.Pix[y*img.Stride+x] = 1
+	for y := range s.Size() {
+		rows := img.Pix[(y+Quiet)*scale*side:][:scale*side]
+		for x := range s.Size() {
+			if s.Dark(x, y) {
+				for i := range scale {
+					rows[(x+Quiet)*scale+i] = 1
+				}
 			}
+		}
+		for i := 1; i < scale; i++ {
+			copy(rows[i*side:], rows[:side])
 		}
 	}
 	return img
@@ -62,7 +68,7 @@ func (s *Symbol) Image(pixels int) *image.Paletted {
 
 // SVG returns the picture as a Scalable Vector Graphic: a light ground and one
 // path that runs round the dark areas, so that no seams show at any size. The
-// HC1 certificate of 600 characters at level Q takes about 19 kB.
+// HC1 certificate of 600 characters at level Q takes 21 kB.
 func (s *Symbol) SVG(st Style) []byte {
 	width := s.Size() + 2*Quiet
 	height := width
