@@ -92,7 +92,7 @@ func (r Report) In(lang, input string) Answer {
 		a.Obligations = append(a.Obligations, SaidObligation{ID: o.ID, What: o.What.In(lang), By: rfc3339(o.By), Where: o.Where.In(lang), Ends: o.Ends.In(lang)})
 	}
 	if r.Match != nil {
-		a.Passport = said(*r.Match)
+		a.Passport = said(lang, *r.Match)
 	}
 	return a
 }

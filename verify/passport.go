@@ -44,11 +44,12 @@ func compare(d mrz.Document, p cert.Person) mrz.Comparison {
 	return best
 }
 
-// said is a comparison for machines. It holds letters of the names.
-func said(c mrz.Comparison) *SaidMatch {
+// said says a comparison in a language. It holds letters of the names.
+func said(lang string, c mrz.Comparison) *SaidMatch {
 	m := &SaidMatch{Name: c.Name.Class.String(), BirthDate: c.Birth.String(), Near: c.Name.Near}
 	for _, why := range c.Name.Reasons {
-		m.Why = append(m.Why, SaidWhy{Code: string(why.Code), Part: string(why.Part), Passport: why.A, Certificate: why.B})
+		text, _ := words.Say(lang, "mrz_"+string(why.Code), words.Text("a", why.A), words.Text("b", why.B))
+		m.Why = append(m.Why, SaidWhy{Code: string(why.Code), Part: string(why.Part), Passport: why.A, Certificate: why.B, Text: text})
 	}
 	return m
 }
@@ -68,4 +69,5 @@ type SaidWhy struct {
 	Part        string `json:"part"`
 	Passport    string `json:"passport,omitempty"`
 	Certificate string `json:"certificate,omitempty"`
+	Text        string `json:"text"`
 }

@@ -5,6 +5,7 @@ import (
 
 	"github.com/pratique/pratique/mrz"
 	"github.com/pratique/pratique/verify"
+	"github.com/pratique/pratique/words"
 )
 
 func TestACertificateOfAnotherPersonIsNoEvidenceForThisOne(t *testing.T) {
@@ -61,4 +62,14 @@ func digit(s string) string {
 		sum += n * []int{7, 3, 1}[i%3]
 	}
 	return string(rune('0' + sum%10))
+}
+
+func TestEveryStepOfANameMatchIsSaidInWords(t *testing.T) {
+	for _, code := range mrz.Codes() {
+		for _, lang := range words.Languages() {
+			if !words.Has(lang, "mrz_"+string(code)) {
+				t.Errorf("%s: no words for %s", lang, code)
+			}
+		}
+	}
 }
