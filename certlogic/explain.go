@@ -70,11 +70,14 @@ func (s *speaker) statement(n *node, depth int, lead string) {
 		s.line(depth, lead+fill(t.ifThenElse, s.condition(&n.args[0], false), s.answer(&n.args[1]), s.answer(&n.args[2]))+".")
 	case n.op == opIf:
 		guard := s.condition(&n.args[0], false)
-		if then := &n.args[1]; then.short() {
+		switch then := &n.args[1]; {
+		case then.short():
 			s.line(depth, lead+fill(t.ifThen, guard, s.answer(then))+".")
-		} else {
+		case then.op == opIf:
 			s.line(depth, lead+fill(t.when, guard))
 			s.statement(then, depth+1, "")
+		default: // a list follows at once
+			s.statement(then, depth, lead+fill(t.whenList, guard))
 		}
 		s.statement(&n.args[2], depth, t.otherwise)
 	default:

@@ -17,21 +17,19 @@ func TestExplain(t *testing.T) {
 			"Si le test figure dans les données, alors le moment du contrôle n’est pas après l’heure du prélèvement plus 72 heures ; sinon la règle est remplie."},
 		{"conditions in conditions, and what rules write for a or b",
 			`{"if":[{"and":[{"var":"payload.v.0"},{"!":[{"var":"payload.v.1"}]}]},{"and":[{"and":[{">=":[{"var":"payload.v.0.dn"},{"var":"payload.v.0.sd"}]},{"in":[{"var":"payload.v.0.mp"},["EU/1/20/1528","x"]]}]},{"in":[true,[{"===":[{"var":"payload.v.0.co"},"FR"]},{"!":[{"in":[{"var":"payload.v.0.mp"},{"var":"external.valueSets.vaccines-covid-19-names"}]}]}]]}]},false]}`,
-			"If the vaccination is given and the vaccination (no. 2) is not given:\n" +
-				"  - All of these hold:\n" +
-				"    - The number of the dose is at least the number of doses in the series.\n" +
-				"    - The vaccine is one of “EU/1/20/1528” (Comirnaty), “x”.\n" +
-				"    - At least one of these holds:\n" +
-				"      - The country of vaccination is “FR”.\n" +
-				"      - The vaccine is not in the list of known vaccines.\n" +
+			"If the vaccination is given and the vaccination (no. 2) is not given, all of these hold:\n" +
+				"  - The number of the dose is at least the number of doses in the series.\n" +
+				"  - The vaccine is one of “EU/1/20/1528” (Comirnaty), “x”.\n" +
+				"  - At least one of these holds:\n" +
+				"    - The country of vaccination is “FR”.\n" +
+				"    - The vaccine is not in the list of known vaccines.\n" +
 				"Otherwise, the rule is not met.",
-			"Si la vaccination figure dans les données et la vaccination (n° 2) ne figure pas dans les données :\n" +
-				"  - Toutes ces conditions sont remplies :\n" +
-				"    - Le numéro de la dose atteint le nombre de doses de la série.\n" +
-				"    - Le vaccin fait partie de : « EU/1/20/1528 » (Comirnaty), « x ».\n" +
-				"    - Au moins une de ces conditions est remplie :\n" +
-				"      - Le pays de vaccination est « FR ».\n" +
-				"      - Le vaccin ne figure pas dans la liste des vaccins connus.\n" +
+			"Si la vaccination figure dans les données et la vaccination (n° 2) ne figure pas dans les données, toutes ces conditions sont remplies :\n" +
+				"  - Le numéro de la dose atteint le nombre de doses de la série.\n" +
+				"  - Le vaccin fait partie de : « EU/1/20/1528 » (Comirnaty), « x ».\n" +
+				"  - Au moins une de ces conditions est remplie :\n" +
+				"    - Le pays de vaccination est « FR ».\n" +
+				"    - Le vaccin ne figure pas dans la liste des vaccins connus.\n" +
 				"Sinon, la règle n’est pas remplie."},
 		{"a negation turns the verb, and or for and",
 			`{"!":[{"and":[{"<":[1,{"var":"payload.r.0.x"},3]},{"after":[` + now(-1, "year") + `,{"dccDateOfBirth":[{"var":"payload.dob"}]}]}]}]}`,
@@ -41,6 +39,10 @@ func TestExplain(t *testing.T) {
 			`{"if":[{"and":[{"!":[{"<":[1,{"var":"x"},3]}]},{"<=":[5,{"var":"x"},7]},{"in":[true,[{"===":[1,2]},{"!":[{"var":"y"}]}]]},{"and":[{"var":"a"},{"var":"b"}]}]},true,false]}`,
 			"If (1 is at least “x” or “x” is at least 3) and 5 is at most “x” and “x” is at most 7 and (1 is 2 or “y” is not given) and “a” is given and “b” is given, then the rule is met; otherwise the rule is not met.",
 			"Si (1 atteint « x » ou « x » atteint 3) et 5 ne dépasse pas « x » et « x » ne dépasse pas 7 et (1 est 2 ou « y » ne figure pas dans les données) et « a » figure dans les données et « b » figure dans les données, alors la règle est remplie ; sinon la règle n’est pas remplie."},
+		{"a choice in a choice, then another one",
+			`{"if":[{"var":"a"},{"if":[{"var":"b"},{"var":"c"},true]},{"if":[{"var":"d"},{"and":[{"!":[1]},{"!":[2]}]},false]}]}`,
+			"If “a” is given:\n  - If “b” is given, then the answer is “c”; otherwise the rule is met.\nOtherwise, if “d” is given, all of these hold:\n  - Never.\n  - Never.\nOtherwise, the rule is not met.",
+			"Si « a » figure dans les données :\n  - Si « b » figure dans les données, alors la réponse est « c » ; sinon la règle est remplie.\nSinon, si « d » figure dans les données, toutes ces conditions sont remplies :\n  - Jamais.\n  - Jamais.\nSinon, la règle n’est pas remplie."},
 		{"how many",
 			`{"===":[{"reduce":[{"var":"payload.t"},{"+":[{"var":"accumulator"},{"if":[{"===":[{"var":"current.tr"},"260415000"]},1,0]}]},0]},1]}`,
 			"The number of items in the list of tests of which it is true that “tr” of the item is “260415000” (not detected) is 1.",

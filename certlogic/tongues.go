@@ -8,7 +8,7 @@ type tongue struct {
 
 	all, any, and, or                  string
 	ifThenElse, ifThen, when, ifInline string
-	otherwise                          string
+	whenList, otherwise                string
 	met, unmet, answerIs               string
 	always, never, given, missing      string
 	whether, plus, later, earlier      string
@@ -51,6 +51,7 @@ var english = tongue{
 	ifThenElse:  "if {1}, then {2}; otherwise {3}",
 	ifThen:      "if {1}, then {2}",
 	when:        "if {1}:",
+	whenList:    "if {1}, ",
 	ifInline:    "if {1} then {2}, otherwise {3}",
 	otherwise:   "otherwise, ",
 	met:         "the rule is met",
@@ -109,6 +110,7 @@ var french = tongue{
 	ifThenElse:  "si {1}, alors {2} ; sinon {3}",
 	ifThen:      "si {1}, alors {2}",
 	when:        "si {1} :",
+	whenList:    "si {1}, ",
 	ifInline:    "si {1} alors {2}, sinon {3}",
 	otherwise:   "sinon, ",
 	met:         "la règle est remplie",
