@@ -206,8 +206,7 @@ func inForce(r *Report, policy trust.Policy, s trust.Signed, at time.Time) {
 		r.add("signature_expired", words.Moment("until", p.Until))
 	case !begin.IsZero() && at.Before(begin):
 		r.Checks.InForce = Fail
-		reason := r.add("signature_not_yet", words.Moment("from", begin))
-		reason.Cures = []Cure{{Code: "cure_wait", From: begin}}
+		r.add("signature_not_yet", words.Moment("from", begin))
 	}
 	if !policy.InForce(s.Key, p.Issued, at) {
 		r.Checks.InForce = Fail
