@@ -33,10 +33,33 @@ func acceptable(r *Report, w *World, s trust.Signed, q Question) {
 	for _, set := range current {
 		status = status.and(asked(r, set, s, q))
 	}
+	for _, leg := range q.Trip.Via() {
+		status = status.and(passed(r, w, leg, s, q))
+	}
 	r.Checks.Rules = r.Checks.Rules.and(status)
 	if r.Checks.Rules == Pass {
 		r.add("accepted", words.Place("to", to.Jurisdiction), words.Word("purpose", q.Purpose))
 	}
+}
+
+// passed asks the transit rules of a jurisdiction on the way. Where none are
+// known a line says so: the destination's answer does not hang on them.
+func passed(r *Report, w *World, leg Leg, s trust.Signed, q Question) Status {
+	q.Purpose = "transit"
+	if !leg.Arrive.IsZero() {
+		q.At = leg.Arrive
+	}
+	status, known := Pass, false
+	for _, set := range w.sets(leg, q.Purpose) {
+		if !q.At.Before(set.From) && q.At.Before(set.Until) {
+			known = true
+			status = status.and(asked(r, set, s, q))
+		}
+	}
+	if !known {
+		r.add("transit_not_judged", words.Place("via", leg.Jurisdiction))
+	}
+	return status
 }
 
 // sets are the rules of a destination for a purpose.
@@ -282,8 +305,12 @@ func (c *candidate) ruleTurns(q Question) []time.Time {
 	if !ok || len(c.signed.Certificate.Events) != 1 {
 		return nil
 	}
+	sets := slices.Clone(c.w.sets(to, q.Purpose))
+	for _, leg := range q.Trip.Via() {
+		sets = append(sets, c.w.sets(leg, "transit")...)
+	}
 	var out []time.Time
-	for _, set := range c.w.sets(to, q.Purpose) {
+	for _, set := range sets {
 		spans, _ := set.Timeline(c.signed.Certificate, tripOf(q), q.At, q.At.AddDate(rules.Horizon, 0, 0))
 		for _, s := range spans {
 			out = append(out, s.From)

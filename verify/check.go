@@ -107,6 +107,7 @@ func (c *candidate) judge(q Question) Report {
 	keyUse(&r, c.signed)
 	inForce(&r, w.KeyPolicy, c.signed, q.At)
 	schema(&r, c.signed)
+	assumed(&r, c.signed)
 	unrevoked(&r, w, c.signed, q)
 	if events(&r, c.signed) {
 		recognised(&r, w, c.signed, q)
@@ -221,6 +222,16 @@ func schema(r *Report, s trust.Signed) {
 		r.Checks.Schema = Fail
 		if i < 3 {
 			r.add("schema", words.Text("where", issue.Path), words.Text("what", issue.What))
+		}
+	}
+}
+
+// assumed says what the reader had to guess or could not read. What was merely
+// left out, or trimmed, changes no answer and is in the neutral form.
+func assumed(r *Report, s trust.Signed) {
+	for _, l := range s.Certificate.Losses {
+		if l.What == "assumed_utc" || l.What == "unreadable" {
+			r.add("losses", words.Text("where", l.Field), words.Word("what", "loss_"+l.What))
 		}
 	}
 }

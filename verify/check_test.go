@@ -376,3 +376,22 @@ func TestObligationsComeWithGreen(t *testing.T) {
 		t.Errorf("obligations %+v, want a second test within 120 hours of arrival", r.Obligations)
 	}
 }
+
+func TestTheWayThroughATransitCountryIsJudgedByItsTransitRules(t *testing.T) {
+	w, q := world(t), verify.Question{Trip: verify.Direct("XA", []string{"XC"}, "XB", arrival)}
+	r := verify.CheckCode(w, code{signed: negative()}, q)
+	if r.Verdict != verify.Green || !slices.Contains(codes(r), "transit_not_judged") {
+		t.Errorf("%s with %v, want green and a line that the transit was not judged", r.Verdict, codes(r))
+	}
+	f := w.Rules[1].File
+	f.Purpose, f.ID = "transit", "sudmark-transit"
+	set, err := rules.New(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.Rules = append(w.Rules, set)
+	q = verify.Question{Trip: verify.Direct("XC", []string{"XB"}, "XA", sampled.Add(73*time.Hour))}
+	if r = verify.CheckCode(w, code{signed: negative()}, q); r.Verdict != verify.Amber || !slices.ContainsFunc(r.Reasons, func(r verify.Reason) bool { return r.Rule == "TR-XB-0003" }) {
+		t.Errorf("%s with %v, want amber by the transit rule of Sudmark", r.Verdict, codes(r))
+	}
+}

@@ -28,8 +28,8 @@ var Codes = map[string]string{
 	"cure_wait": "from", "cure_new_test": "from until", "cure_new_evidence": "kind from until", "cure_other_kind": "kinds",
 
 	"accepted": "to purpose", "obligation": "what", "demo_key": "", "withdrawals_not_checked": "country",
-	"withdrawals_old": "since", "recognition_not_stated": "by", "schema": "where what", "losses": "what",
-	"transit_not_judged": "via", "unknown_code": "what",
+	"withdrawals_old": "since", "recognition_not_stated": "by", "schema": "where what", "losses": "where what", "loss_assumed_utc": "", "loss_unreadable": "",
+	"transit_not_judged": "via",
 
 	"error": "", "fraud": "", "key_lost": "", "test": "", "vaccination": "", "recovery": "", "antibody": "", "exemption": "",
 	"declaration": "", "notice": "", "entry": "", "transit": "", "exit": "", "venue": "", "self": "",
