@@ -62,3 +62,14 @@ func BenchmarkOutlook(b *testing.B) {
 		}
 	}
 }
+
+func BenchmarkParse(b *testing.B) {
+	data := pack(b, "sudmark").Encode()
+	b.ReportAllocs()
+	b.SetBytes(int64(len(data)))
+	for b.Loop() {
+		if _, err := rules.Parse(data); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

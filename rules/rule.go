@@ -154,10 +154,10 @@ func checked(src *Rule) (*Rule, error) {
 		return nil, err
 	}
 	if len(r.AffectedFields) == 0 || slices.Contains(r.AffectedFields, "") {
-		return nil, errors.New("AffectedFields: want at least one field, and none empty")
+		return nil, bad("AffectedFields", "want at least one field, and none empty")
 	}
 	if issues := r.expr.Issues(); len(issues) > 0 && (r.open == "" || r.open == OpenIdentity) {
-		return nil, fmt.Errorf("Logic: %s: %s", cmp.Or(issues[0].At, "/"), issues[0].Message)
+		return nil, bad("Logic", cmp.Or(issues[0].At, "/")+": "+issues[0].Message)
 	}
 	return r, r.checkDescription()
 }
@@ -178,29 +178,36 @@ func compile(src *Rule) (*Rule, error) {
 	return &r, r.checkLogic()
 }
 
+// memberError is a member of a rule that is not as the schema asks.
+type memberError struct{ member, want string }
+
+func (e *memberError) Error() string { return e.member + ": " + e.want }
+
+func bad(member, want string) error { return &memberError{member, want} }
+
 func (r *Rule) checkNames() error {
 	if !isRuleID(r.Identifier) {
-		return errors.New("Identifier: want GR, VR, TR, RR or IR, a country and four digits: TR-XX-0001")
+		return bad("Identifier", "want GR, VR, TR, RR or IR, a country and four digits: TR-XX-0001")
 	}
 	if !isCountry(r.Country) || r.Country != r.Identifier[3:5] {
-		return errors.New("Country: want two capital letters, the same as in the identifier")
+		return bad("Country", "want two capital letters, the same as in the identifier")
 	}
 	if len(r.Region) > 5 || strings.Trim(r.Region, upper+digits) != "" {
-		return errors.New("Region: want up to five capital letters or digits")
+		return bad("Region", "want up to five capital letters or digits")
 	}
 	want, ok := prefixes[r.CertificateType]
 	if !ok {
-		return errors.New("CertificateType: want General, Test, Vaccination or Recovery")
+		return bad("CertificateType", "want General, Test, Vaccination or Recovery")
 	}
 	switch r.Type {
 	case Acceptance:
 	case Invalidation:
 		want = "IR"
 	default:
-		return errors.New("Type: want Acceptance or Invalidation")
+		return bad("Type", "want Acceptance or Invalidation")
 	}
 	if r.Identifier[:2] != want {
-		return fmt.Errorf("Identifier: want the prefix %s for a rule of type %s about %s", want, r.Type, r.CertificateType)
+		return bad("Identifier", "want the prefix "+want+" for a rule of type "+r.Type+" about "+r.CertificateType)
 	}
 	var ok1, ok2, ok3 bool
 	var needs version
@@ -208,7 +215,7 @@ func (r *Rule) checkNames() error {
 	r.schema, ok2 = parseVersion(r.SchemaVersion)
 	needs, ok3 = parseVersion(r.EngineVersion)
 	if !ok1 || !ok2 || !ok3 {
-		return errors.New("Version, SchemaVersion, EngineVersion: want three numbers: 1.0.0")
+		return bad("Version, SchemaVersion, EngineVersion", "want three numbers: 1.0.0")
 	}
 	r.open = ""
 	if ours, _ := parseVersion(certlogic.Version); r.Engine != engine {
@@ -223,15 +230,15 @@ func (r *Rule) checkDescription() error {
 	english := false
 	for i, d := range r.Description {
 		if !isLanguage(d.Lang) {
-			return fmt.Errorf("Description[%d]: want a language code: en, or pt-br", i)
+			return bad(fmt.Sprintf("Description[%d]", i), "want a language code: en, or pt-br")
 		}
 		if utf8.RuneCountInString(d.Desc) < 20 {
-			return fmt.Errorf("Description[%d]: want a text of 20 characters or more", i)
+			return bad(fmt.Sprintf("Description[%d]", i), "want a text of 20 characters or more")
 		}
 		english = english || d.Lang == "en"
 	}
 	if !english {
-		return errors.New("Description: want one in English")
+		return bad("Description", "want one in English")
 	}
 	return nil
 }
@@ -244,10 +251,10 @@ func (r *Rule) checkTimes() error {
 	r.from, err1 = time.Parse(euTime, r.ValidFrom)
 	r.to, err2 = time.Parse(euTime, r.ValidTo)
 	if err1 != nil || err2 != nil || strings.ContainsAny(r.ValidFrom+r.ValidTo, ".,") {
-		return errors.New("ValidFrom, ValidTo: want moments without fractions, with an offset: 2021-07-01T00:00:00Z")
+		return bad("ValidFrom, ValidTo", "want moments without fractions, with an offset: 2021-07-01T00:00:00Z")
 	}
 	if !r.from.Before(r.to) {
-		return errors.New("ValidTo: want a moment after ValidFrom")
+		return bad("ValidTo", "want a moment after ValidFrom")
 	}
 	return nil
 }
@@ -257,14 +264,14 @@ func (r *Rule) checkTimes() error {
 func (r *Rule) checkLogic() error {
 	e, err := certlogic.Parse(r.Logic)
 	if err != nil {
-		return fmt.Errorf("Logic: %w", err)
+		return bad("Logic", err.Error())
 	}
 	r.expr, r.reads = e, e.Reads()
 	if r.Logic, err = e.MarshalJSON(); err != nil {
-		return fmt.Errorf("Logic: %w", err)
+		return bad("Logic", err.Error())
 	}
 	if r.Logic[0] != '{' || string(r.Logic) == "{}" {
-		return errors.New("Logic: want an object with an operator")
+		return bad("Logic", "want an object with an operator")
 	}
 	if r.open == "" && readsIdentity(r.reads) {
 		r.open = OpenIdentity
