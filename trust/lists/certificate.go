@@ -66,7 +66,7 @@ func FromCertificate(der []byte) (trust.Key, error) {
 
 func (c *certificate) key() trust.Key {
 	k := trust.Key{
-		ID: trust.KeyID8(c.der), Public: c.public, Country: Country(c.country), Authority: c.holder,
+		ID: trust.KeyID8(c.der), Public: c.public, Country: jurisdiction(c.country), Authority: c.holder,
 		NotBefore: c.from, NotAfter: c.until, DER: c.der, Uses: c.uses(),
 	}
 	k.Demo = TestCode(k.Country)

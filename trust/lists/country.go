@@ -22,6 +22,24 @@ func Country(code string) string {
 	return code
 }
 
+// isCode reports whether s has the form of a code: 2 to 10 capitals, digits and
+// hyphens, a letter first.
+func isCode(s string) bool { return len(s) <= 10 && isName(s) }
+
+// isName is isCode for up to 32 characters, such as the name of a trust domain.
+func isName(s string) bool {
+	return len(s) >= 2 && len(s) <= 32 && strings.Trim(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-") == "" && s[0] >= 'A'
+}
+
+// jurisdiction is [Country] for what a list or a certificate states, or "" for
+// what is no code at all.
+func jurisdiction(stated string) string {
+	if c := Country(stated); isCode(c) {
+		return c
+	}
+	return ""
+}
+
 // TestCode reports whether a code stands for no real jurisdiction: the
 // user-assigned XA to XZ but Kosovo's XK, and the participants of WHO's network
 // that are made up (XXA to XXZ, XCL, XML). Keys of these are demo keys wherever

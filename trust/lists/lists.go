@@ -64,7 +64,6 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/pratique/pratique/trust"
@@ -201,10 +200,12 @@ func (l *List) finish() {
 	if len(l.Keys) == 0 && l.Kind != Own {
 		l.problem(NoKeys, "", "no entry gave a key")
 	}
-	for i := range l.Skipped { // as one prints it
-		l.Skipped[i].KeyID = printable(l.Skipped[i].KeyID)
+	for i, s := range l.Skipped { // as one prints it, whatever the list says
+		l.Skipped[i] = Skipped{printable(s.Entry), printable(s.Country), printable(s.KeyID), printable(s.Why)}
 	}
-	l.Keys = slices.Clip(l.Keys)
+	for i, p := range l.Problems {
+		l.Problems[i] = Problem{p.Code, printable(p.Entry), printable(p.Text)}
+	}
 }
 
 // base64ID writes a key identifier as one prints it.
@@ -213,8 +214,8 @@ func base64ID(id string) string { return base64.StdEncoding.EncodeToString([]byt
 // printable cuts what a list states to what a report can print.
 func printable(s string) string {
 	b := []byte(s)
-	if len(b) > 100 {
-		b = b[:100]
+	if len(b) > 300 {
+		b = b[:300]
 	}
 	for i, c := range b {
 		if c < ' ' || c > '~' {

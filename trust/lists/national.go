@@ -116,12 +116,12 @@ func (l *List) entry(m map[string]any, where, country string) {
 	kind := strings.ToUpper(cmp.Or(member(m, "certificateType"), "DSC"))
 	k, err := entryKey(m, id)
 	if err == nil {
-		k.Country = cmp.Or(Country(country), k.Country)
+		k.Country = cmp.Or(jurisdiction(country), k.Country)
 	}
 	switch {
 	case kind == "CSCA":
 		if der, bad := unbase64(member(m, "rawData")); bad == nil && len(der) > 0 {
-			l.Issuers = append(l.Issuers, Issuer{Country(country), der})
+			l.Issuers = append(l.Issuers, Issuer{jurisdiction(country), der})
 		}
 		l.skip(where, country, id, errors.New("of the type CSCA: it issues signers and signs no certificate of health"))
 	case kind != "DSC":
@@ -143,7 +143,7 @@ func (l *List) odd(k trust.Key, where, id string) {
 	if stated, err := statedID(id); id != "" && (err != nil || stated != k.ID) {
 		l.problem(OtherID, where, "the list names the key %s, its certificate makes it %s, which stands", printable(id), base64ID(k.ID))
 	}
-	if c, err := parseCertificate(k.DER); err == nil && c.country != "" && !sameCountry(Country(c.country), k.Country) {
+	if c, err := parseCertificate(k.DER); err == nil && c.country != "" && !sameCountry(jurisdiction(c.country), k.Country) {
 		l.problem(OtherCountry, where, "the list says %s, the certificate %s; the list's stands", k.Country, printable(c.country))
 	}
 }

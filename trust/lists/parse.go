@@ -261,13 +261,10 @@ func (p *textParser) recognition(f fields) (r trust.Recognition, err error) {
 // code reads the code of a jurisdiction.
 func (f fields) code(name string) (string, error) {
 	s := f.one(name)
-	if len(s) < 2 || len(s) > 10 || strings.Trim(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-") != "" || s[0] < 'A' {
-		if Country(s) != s && len(s) > 1 {
-			return "", f.errorf(name, "write the code in capitals")
-		}
+	switch c := jurisdiction(s); {
+	case c == "":
 		return "", f.errorf(name, "not the code of a jurisdiction, such as FR")
-	}
-	if c := Country(s); c != s {
+	case c != s:
 		return "", f.errorf(name, "write %s for %s", c, s)
 	}
 	return s, nil

@@ -15,14 +15,14 @@ import (
 
 // read finds out what the file is and reads it.
 func (l *List) read(data []byte, pinned []crypto.PublicKey) error {
-	head := bytes.TrimLeft(data, " \t\r\n")
+	head := bytes.TrimLeft(bytes.TrimPrefix(data, []byte("\uFEFF")), " \t\r\n")
 	switch {
 	case len(head) == 0:
 		return fmt.Errorf("%w: the file is empty", ErrUnknownKind)
 	case head[0] == '{':
-		return l.readObject(data, pinned)
+		return l.readObject(head, pinned)
 	case head[0] == '[':
-		return l.readEntries(data)
+		return l.readEntries(head)
 	case bytes.Contains(data, []byte("-----BEGIN ")):
 		return l.readPEM(data)
 	case data[0] == 0x30:
@@ -73,7 +73,7 @@ func (l *List) readDER(der []byte) error {
 func (l *List) certificate(c *certificate, entry string) {
 	switch {
 	case c.authority:
-		l.Issuers = append(l.Issuers, Issuer{Country(c.country), c.der})
+		l.Issuers = append(l.Issuers, Issuer{jurisdiction(c.country), c.der})
 		l.skip(entry, c.country, base64ID(c.key().ID), errors.New("an authority: it issues signers and signs no certificate of health"))
 	case c.noKey != nil:
 		l.skip(entry, c.country, base64ID(c.key().ID), c.noKey)

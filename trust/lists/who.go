@@ -56,9 +56,9 @@ type whoList struct {
 	*List
 	id         string
 	production bool
-	covered    *rdfc.Canonical // what the signature covers; nil if the list is not proven
-	times      map[string]int  // how often an identifier stands in the list
-	odd        int             // keys whose numbers are not as RFC 7518 says
+	covered    *rdfc.Canonical            // what the signature covers; nil if the list is not proven
+	keys       map[string]map[string]bool // the different keys that stand under an identifier
+	odd        int                        // keys whose numbers are not as RFC 7518 says
 }
 
 // prove checks the document's signature.
@@ -86,11 +86,14 @@ func (w *whoList) prove(doc map[string]any, pinned []crypto.PublicKey) error {
 }
 
 func (w *whoList) count(list []any) {
-	w.times = make(map[string]int)
+	w.keys = make(map[string]map[string]bool)
 	for _, v := range list {
-		if m, ok := v.(map[string]any); ok {
-			w.times[member(m, "id")]++
+		m, _ := v.(map[string]any)
+		id := member(m, "id")
+		if w.keys[id] == nil {
+			w.keys[id] = make(map[string]bool)
 		}
+		w.keys[id][fmt.Sprint(m["publicKeyJwk"])] = true
 	}
 }
 
@@ -136,7 +139,7 @@ func (w *whoList) method(v any, where, path string) {
 		return
 	}
 	e, err := w.identify(m, path)
-	country := Country(e.participant)
+	country := jurisdiction(e.participant)
 	if strings.EqualFold(e.participant, "IOT") {
 		country = "IOM" // version 1 publishes the key of the organisation under the code of a territory
 	}
@@ -158,7 +161,7 @@ func (w *whoList) method(v any, where, path string) {
 		w.odd++
 	}
 	k.Country, k.Demo = country, !w.production
-	if e.domain != "" && e.domain != "-" {
+	if isName(e.domain) {
 		k.Domains = []string{e.domain}
 	}
 	w.List.odd(k, where, e.kid)
@@ -204,7 +207,7 @@ func (w *whoList) identify(m map[string]any, path string) (entryID, error) {
 	if usage == "CSCA" {
 		usage = "SCA"
 	}
-	twice := w.times[id] > 1
+	several := len(w.keys[id]) > 1
 	for _, p := range []struct {
 		own    *string
 		stated string
@@ -214,8 +217,8 @@ func (w *whoList) identify(m map[string]any, path string) (entryID, error) {
 		case !ok || p.stated == "":
 		case *p.own != "-" && !strings.EqualFold(*p.own, p.stated):
 			return e, fmt.Errorf("the identifier and the code beside it name different things: %s", p.what)
-		case *p.own == "-" && twice:
-			return e, errors.New("its identifier stands twice and does not say to which key its " + p.what + " belongs")
+		case *p.own == "-" && several:
+			return e, errors.New("several keys bear its identifier, which does not say whose " + p.what + " is whose")
 		default:
 			*p.own = p.stated
 		}
@@ -223,7 +226,7 @@ func (w *whoList) identify(m map[string]any, path string) (entryID, error) {
 	switch {
 	case host != own:
 		return e, errors.New("refused: it is of another environment than the list")
-	case !ok || e.participant == "-" || e.usage == "-":
+	case !ok || jurisdiction(e.participant) == "" || e.usage == "-":
 		return e, errors.New("its identifier does not say whose key it is and what for")
 	case w.covered != nil && !w.covered.Covers(path):
 		return e, errors.New("not covered by the list's signature")
