@@ -214,21 +214,20 @@ func (a *alignment) ordinary(s alignState, k, q int) bool {
 // to be judged when the whole name has been seen.
 func (a *alignment) skip(p *part, i int, cut bool) link {
 	w := p.words[i]
-	text := w.text
+	if cut {
+		return link{grade: gTruncated, cost: 16, reasons: []Reason{{Code: CutOff, Part: a.where, A: w.text}}}
+	}
 	switch w.kind {
 	case particle, title, suffix:
-		return link{grade: gVariant, cost: 8, left: &skipped{text: text, rec: w.rec, kind: w.kind, part: a.where}}
+		return link{grade: gVariant, cost: 8, left: &skipped{text: w.text, rec: w.rec, kind: w.kind, part: a.where}}
 	case marker:
-		return link{grade: gMissing, reasons: []Reason{{Code: BirthName, Part: a.where, A: text}}}
+		return link{grade: gMissing, reasons: []Reason{{Code: BirthName, Part: a.where, A: w.text}}}
 	}
 	code := ComponentMissing
-	switch {
-	case cut:
-		return link{grade: gTruncated, cost: 16, reasons: []Reason{{Code: CutOff, Part: a.where, A: text}}}
-	case patronymic(w.rec):
+	if patronymic(w.rec) {
 		code = PatronymicMissing
 	}
-	return link{grade: gMissing, cost: 32, reasons: []Reason{{Code: code, Part: a.where, A: text}}}
+	return link{grade: gMissing, cost: 32, reasons: []Reason{{Code: code, Part: a.where, A: w.text}}}
 }
 
 func (a *alignment) slipped(i, j int) link {

@@ -58,7 +58,8 @@ func join(p, s []string) string {
 	return strings.Join(p, "<") + "<<" + strings.Join(s, "<")
 }
 
-// shorten takes letters from the longest components until all fit in room.
+// shorten takes letters from the longest components, the last of them first,
+// until all fit in room.
 func shorten(p []string, room int) {
 	for len(strings.Join(p, "<")) > room && shortenOne(p) {
 	}
@@ -68,7 +69,7 @@ func shortenOne(lists ...[]string) bool {
 	var longest *string
 	for _, list := range lists {
 		for i := range list {
-			if longest == nil || len(list[i]) > len(*longest) {
+			if longest == nil || len(list[i]) >= len(*longest) {
 				longest = &list[i]
 			}
 		}
