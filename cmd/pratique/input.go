@@ -23,6 +23,19 @@ type code struct {
 	trouble string // a reason of the catalogue, such as picture_none; empty: there is a text
 }
 
+// readEvery finds the codes of all arguments. One that cannot be opened is
+// reported and does not keep the others from their answers.
+func (p *program) readEvery(args []string) (codes []code, broken error) {
+	for i, arg := range args {
+		found, err := p.readCodes(arg, i+1)
+		if err != nil {
+			broken = silent(p.report(err))
+		}
+		codes = append(codes, found...)
+	}
+	return codes, broken
+}
+
 // readCodes finds the codes that an argument means. A picture may show several.
 func (p *program) readCodes(arg string, n int) ([]code, error) {
 	if arg == "-" {

@@ -289,7 +289,11 @@ func (o *order) deliver(p *program, c *cert.Certificate, k *keys.Key, text strin
 			p.out.WriteString(text + "\n")
 			return nil
 		}
-		p.out.WriteString(draw(symbol, p.look))
+		picture, err := drawn(text, p.look)
+		if err != nil {
+			return err
+		}
+		p.out.WriteString(picture)
 		if k.Demo() {
 			p.out.WriteString(caption + "\n")
 		}
@@ -303,12 +307,4 @@ func (o *order) deliver(p *program, c *cert.Certificate, k *keys.Key, text strin
 		fmt.Fprintf(p.out, "%-8s %s\n", "wrote", out)
 	}
 	return nil
-}
-
-// draw draws a code in half blocks.
-func draw(s *qr.Symbol, l look) string {
-	if l.colour {
-		return s.Terminal(qr.Painted)
-	}
-	return s.Terminal(qr.OnDark)
 }

@@ -18,6 +18,16 @@ type printer struct {
 	lang    string
 	json    bool
 	payload bool
+	several bool           // more than one answer is printed, so that each says about what
+	zone    *time.Location // of the place of arrival; nil means UTC
+}
+
+// at writes a moment as the clocks of the place of arrival show it.
+func (pr printer) at(t time.Time) string {
+	if pr.zone == nil {
+		return isoMoment(t.UTC())
+	}
+	return isoMoment(t.In(pr.zone))
 }
 
 // answer is what is printed about one code: a report, or a report without a verdict.
@@ -74,15 +84,20 @@ func (pr printer) text(r verify.Report, a verify.Answer) string {
 	l := labelsIn(pr.lang)
 	var b strings.Builder
 	b.WriteString(pr.look.badge(a.Verdict, strings.ToUpper(a.Verdict.String())) + " " + pr.look.style(bold, a.Word))
-	if a.Input != "" {
+	if pr.several {
 		b.WriteString(pr.look.style(faint, "  "+printable(a.Input)))
 	}
 	b.WriteString("\n\n")
 	for i, reason := range a.Reasons {
-		b.WriteString(pr.reason(r.Reasons[i], reason, l))
+		// What would have been well is no comfort beside a red or grey answer.
+		if c, ok := r.Reasons[i].Colour(); !ok || c != verify.Green || a.Verdict == verify.Green || a.Verdict == verify.Amber {
+			b.WriteString(pr.reason(r.Reasons[i], reason, l))
+		}
 	}
-	for i, o := range a.Obligations {
-		b.WriteString(pr.obligation(r.Obligations[i], o, l))
+	if a.Verdict == verify.Green {
+		for i, o := range a.Obligations {
+			b.WriteString(pr.obligation(r.Obligations[i], o, l))
+		}
 	}
 	b.WriteString(pr.person(r, a, l))
 	b.WriteString("\n" + pr.checks(r, a, l))
@@ -99,8 +114,8 @@ func (pr printer) reason(r verify.Reason, said verify.SaidReason, l labels) stri
 	if said.Next != "" {
 		s += pr.look.wrap("    → ", "      ", printable(said.Next))
 	}
-	if !r.By.IsZero() {
-		s += "      " + l.by + " " + isoMoment(r.By) + "\n"
+	if c, ok := r.Colour(); ok && c == verify.Amber && !r.By.IsZero() {
+		s += "      " + pr.look.style(bold, l.by+" "+pr.at(r.By)) + "\n"
 	}
 	return s
 }
@@ -114,7 +129,7 @@ func (pr printer) obligation(o verify.Obligation, said verify.SaidObligation, l 
 		}
 	}
 	if !o.By.IsZero() {
-		line(l.by, isoMoment(o.By))
+		line(l.by, pr.at(o.By))
 	}
 	line(l.where, said.Where)
 	line(l.ends, said.Ends)
@@ -131,7 +146,7 @@ func (pr printer) person(r verify.Report, a verify.Answer, l labels) string {
 		s += ", " + l.born + " " + a.Person.BirthDate.String()
 	}
 	if a.Passport == nil {
-		return s + pr.look.style(faint, "  "+l.compare) + "\n"
+		return s + pr.look.style(faint, " ("+l.compare+")") + "\n"
 	}
 	s += "\n"
 	line := l.passport + ": " + l.name + " " + a.Passport.Name + ", " + l.birth + " " + a.Passport.BirthDate
@@ -168,7 +183,7 @@ func (pr printer) checks(r verify.Report, a verify.Answer, l labels) string {
 		row(l.key, strings.Join(key, ", "))
 	}
 	if !r.ChangesAt.IsZero() {
-		row(l.changes, isoMoment(r.ChangesAt))
+		row(l.changes, pr.at(r.ChangesAt))
 	}
 	return b.String()
 }

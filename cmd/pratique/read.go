@@ -38,35 +38,28 @@ $ pratique read --json code.txt`,
 			if err != nil {
 				return err
 			}
-			return readAllCodes(p, pr, args)
+			return readAndPrint(p, pr, args)
 		},
 	}
 }
 
-func readAllCodes(p *program, pr printer, args []string) error {
-	var result error
-	n := 0
-	for i, arg := range args {
-		codes, err := p.readCodes(arg, i+1)
-		if err != nil {
-			p.report(err)
-			result = silent(exitBroken)
+// readAndPrint prints what each code of the arguments says.
+func readAndPrint(p *program, pr printer, args []string) error {
+	codes, result := p.readEvery(args)
+	pr.several = len(codes) > 1
+	for i, c := range codes {
+		o := open(c)
+		if len(o.report.Reasons) > 0 && result == nil {
+			result = silent(exitGrey)
+		}
+		if pr.json {
+			p.out.Write(jsonLine(o.said(pr.lang, c.input)))
 			continue
 		}
-		for _, c := range codes {
-			o := open(c)
-			if len(o.report.Reasons) > 0 && result == nil {
-				result = silent(exitGrey)
-			}
-			if n++; n > 1 && !pr.json {
-				p.out.WriteString("\n")
-			}
-			if pr.json {
-				p.out.Write(jsonLine(o.said(pr.lang, c.input)))
-			} else {
-				p.out.WriteString(pr.unverified(o, c.input))
-			}
+		if i > 0 {
+			p.out.WriteString("\n")
 		}
+		p.out.WriteString(pr.unverified(o, c.input))
 	}
 	return result
 }
@@ -127,7 +120,11 @@ func (o opened) said(lang, input string) saidUnverified {
 func (pr printer) unverified(o opened, input string) string {
 	l := labelsIn(pr.lang)
 	var b strings.Builder
-	b.WriteString(pr.look.style(onGrey, " ? "+l.notVerified+" ") + pr.look.style(faint, "  "+printable(input)) + "\n\n")
+	b.WriteString(pr.look.style(onGrey, " ? "+l.notVerified+" "))
+	if pr.several {
+		b.WriteString(pr.look.style(faint, "  "+printable(input)))
+	}
+	b.WriteString("\n\n")
 	said := o.report.In(pr.lang, input)
 	for i, r := range said.Reasons {
 		b.WriteString(pr.reason(o.report.Reasons[i], r, l))
@@ -157,14 +154,29 @@ func (pr printer) unverified(o opened, input string) string {
 		}
 	}
 	for _, r := range rows {
+		if fr, ok := rowsInFrench[r.name]; ok && pr.lang == "fr" {
+			r.name = fr
+		}
 		switch {
 		case r == row{}:
 			b.WriteString("\n")
 		case r.value != "":
-			b.WriteString(pr.look.wrap(fmt.Sprintf("  %-16s", r.name), strings.Repeat(" ", 18), printable(r.value)))
+			b.WriteString(pr.look.wrap(fmt.Sprintf("  %-20s", r.name), strings.Repeat(" ", 22), printable(r.value)))
 		}
 	}
 	return b.String()
+}
+
+// rowsInFrench are the names of the rows in the other language.
+var rowsInFrench = map[string]string{
+	"claims to be of": "prétend venir de", "key": "clé", "signed": "signé", "signature until": "signature jusqu'au",
+	"name": "nom", "in the passport": "au passeport", "born": "né(e) le", "nationality": "nationalité",
+	"states": "atteste", "disease": "maladie", "kind of test": "type de test", "name of test": "nom du test", "device": "dispositif",
+	"specimen": "prélèvement", "sampled": "prélevé", "reported": "résultat du", "result": "résultat", "laboratory": "laboratoire",
+	"vaccine": "vaccin", "product": "produit", "maker": "fabricant", "lot": "lot", "date": "date", "dose": "dose",
+	"protects until": "protège jusqu'au", "centre": "centre", "first positive": "premier positif", "from": "du", "until": "jusqu'au",
+	"value": "valeur", "exempt from": "dispense de", "about": "au sujet de", "at": "le", "says": "déclare", "order": "ordre",
+	"reason": "motif", "country": "pays", "issuer": "émetteur", "number": "numéro", "assumed": "supposé",
 }
 
 // row is a line of a description. One without a value is not printed.

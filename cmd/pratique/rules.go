@@ -21,7 +21,7 @@ func rulesCommand() *command {
 	return &command{
 		use:   "rules",
 		short: "check, test and explain what a country asks",
-		long: `A rule set says what a country asks of those who arrive: which evidence, which rules it must meet, what happens if not, after which law, until when, and to whom a person can turn. It is a file in JSON; its rules are those of the EU's gateway, written in CertLogic. Rule sets end, and a lapsed one answers grey.`,
+		long:  `A rule set says what a country asks of those who arrive: which evidence, which rules it must meet, what happens if not, after which law, until when, and to whom a person can turn. It is a file in JSON; its rules are those of the EU's gateway, written in CertLogic. Rule sets end, and a lapsed one answers grey.`,
 		example: `$ pratique rules packs
 $ pratique rules packs baseline > ours.json
 $ pratique rules check ours.json && pratique rules test ours.json`,
@@ -32,7 +32,6 @@ $ pratique rules check ours.json && pratique rules test ours.json`,
 // ruleFile is a file with rules: one of ours, or rules as the EU publishes them.
 type ruleFile struct {
 	name string
-	data []byte
 	file rules.File    // of ours
 	set  *rules.Set    // of ours, if it has no errors of form
 	eu   []*rules.Rule // else
@@ -40,31 +39,30 @@ type ruleFile struct {
 }
 
 // readRules reads a file with rules, or a rule set that comes with the program.
+// A file of the same name as one of these is ./name.
 func readRules(name string) (ruleFile, error) {
 	f := ruleFile{name: name}
 	if slices.Contains(rules.Packs(), name) {
-		if _, err := os.Stat(name); err != nil {
-			set, err := rules.Pack(name)
-			if err != nil {
-				return f, err
-			}
-			f.set, f.file, f.data = set, set.File, set.Encode()
-			return f, nil
+		set, err := rules.Pack(name)
+		if err != nil {
+			return f, err
 		}
+		f.set, f.file = set, set.File
+		return f, nil
 	}
 	data, err := readFile(name, rules.MaxSize)
 	if err != nil {
 		return f, failure("opening the rules "+quote(name)+": "+cause(err), "name a file, or a set that comes with the program: "+strings.Join(rules.Packs(), ", "))
 	}
-	f.data = bytes.TrimPrefix(data, []byte("\uFEFF"))
-	if f.eu, err = rules.ParseEU(f.data); err == nil {
+	data = bytes.TrimPrefix(data, []byte("\uFEFF"))
+	if f.eu, err = rules.ParseEU(data); err == nil {
 		return f, nil
 	}
-	if isEU(f.data) {
+	if isEU(data) {
 		f.err = err
 		return f, nil
 	}
-	if f.file, f.err = rules.Decode(f.data); f.err == nil {
+	if f.file, f.err = rules.Decode(data); f.err == nil {
 		f.set, f.err = rules.New(f.file)
 	}
 	return f, nil
@@ -96,7 +94,7 @@ func loadRules(names []string, to string) ([]*rules.Set, error) {
 	var sets []*rules.Set
 	for _, name := range names {
 		files := []string{name}
-		if info, err := os.Stat(name); err == nil && info.IsDir() {
+		if info, err := os.Stat(name); err == nil && info.IsDir() && !slices.Contains(rules.Packs(), name) {
 			if files, err = filepath.Glob(filepath.Join(name, "*.json")); err != nil || len(files) == 0 {
 				return nil, failure("there are no rules in "+quote(name), "rule sets are files that end in .json")
 			}

@@ -58,7 +58,7 @@ const codes = 64
 // bench is what the operations work on, made once.
 type bench struct {
 	now          time.Time
-	ec, rsa      *keys.Key
+	ec, rsa      hc1.Issuer
 	known        *trust.Keys
 	certificates []*cert.Certificate
 	texts, wide  []string // codes signed with ES256, PS256
@@ -100,24 +100,22 @@ func newBench(now time.Time) (*bench, error) {
 	o := keys.Options{Country: "XA", Demo: true, NotBefore: now.AddDate(-1, 0, 0), NotAfter: now.AddDate(2, 0, 0)}
 	var err error
 	for range 256 { // a list as long as those of the field
-		if b.ec, err = keys.New(o, rand.Reader); err != nil {
+		if b.ec, err = b.newIssuer(o); err != nil {
 			return nil, err
 		}
-		b.known.Add(b.ec.Public())
 	}
 	o.Algorithm = keys.PS256
-	if b.rsa, err = keys.New(o, rand.Reader); err != nil {
+	if b.rsa, err = b.newIssuer(o); err != nil {
 		return nil, err
 	}
-	b.known.Add(b.rsa.Public())
 	for n := range codes {
 		c := b.certificate(n)
 		b.certificates = append(b.certificates, c)
-		text, err := issuer(b.ec).Issue(c, rand.Reader)
+		text, err := b.ec.Issue(c, rand.Reader)
 		if err != nil {
 			return nil, err
 		}
-		wide, err := issuer(b.rsa).Issue(c, rand.Reader)
+		wide, err := b.rsa.Issue(c, rand.Reader)
 		if err != nil {
 			return nil, err
 		}
@@ -143,7 +141,15 @@ func newBench(now time.Time) (*bench, error) {
 	return b, err
 }
 
-func issuer(k *keys.Key) hc1.Issuer { return hc1.Issuer{Signer: k.Signer, Key: k.Public()} }
+// newIssuer makes an issuer whose key is known.
+func (b *bench) newIssuer(o keys.Options) (hc1.Issuer, error) {
+	k, err := keys.New(o, rand.Reader)
+	if err != nil {
+		return hc1.Issuer{}, err
+	}
+	b.known.Add(k.Public())
+	return hc1.Issuer{Signer: k.Signer, Key: k.Public()}, nil
+}
 
 // certificate is a negative test of today, like those of the field.
 func (b *bench) certificate(n int) *cert.Certificate {
@@ -176,8 +182,8 @@ func sure(ok bool) error {
 
 // operation returns what is done once for a name.
 func (b *bench) operation(name string) func(n int) error {
-	ec := b.ec.Certificate.PublicKey.(*ecdsa.PublicKey)
-	wide := b.rsa.Certificate.PublicKey.(*rsa.PublicKey)
+	ec := b.ec.Key.Public.(*ecdsa.PublicKey)
+	wide := b.rsa.Key.Public.(*rsa.PublicKey)
 	switch name {
 	case "raw-verify", "raw-verify-all":
 		return func(int) error { return sure(ecdsa.VerifyASN1(ec, b.digest[:], b.ecSig)) }
@@ -194,13 +200,13 @@ func (b *bench) operation(name string) func(n int) error {
 	case "raw-sign":
 		return func(int) error { _, err := b.ec.Signer.Sign(rand.Reader, b.digest[:], crypto.SHA256); return err }
 	case "issue":
-		return func(n int) error { _, err := issuer(b.ec).Issue(b.certificates[n%codes], rand.Reader); return err }
+		return func(n int) error { _, err := b.ec.Issue(b.certificates[n%codes], rand.Reader); return err }
 	case "raw-verify-rsa":
 		return func(int) error { return rsa.VerifyPSS(wide, crypto.SHA256, b.digest[:], b.rsaSig, pss) }
 	case "raw-sign-rsa":
 		return func(int) error { _, err := b.rsa.Signer.Sign(rand.Reader, b.digest[:], pss); return err }
 	case "issue-ps256":
-		return func(n int) error { _, err := issuer(b.rsa).Issue(b.certificates[n%codes], rand.Reader); return err }
+		return func(n int) error { _, err := b.rsa.Issue(b.certificates[n%codes], rand.Reader); return err }
 	case "rules":
 		return func(n int) error {
 			return sure(b.sudmark.Evaluate(b.certificates[n%codes], rules.Trip{From: "XA"}, b.now).Answer == rules.Met)

@@ -109,6 +109,7 @@ func (a *asked) run(p *program, args []string) error {
 	default:
 		return misuse(quote(a.keyPolicy)+" is no key policy", "--key-policy issued, or --key-policy now")
 	}
+	pr.zone = q.At.Location()
 	if a.lines {
 		return verifyLines(p, w, q, pr, args)
 	}
@@ -126,27 +127,18 @@ func (a *asked) printer(p *program) (printer, error) {
 	return pr, nil
 }
 
-// verifyCodes answers for each code of the arguments. An argument that cannot
-// be opened does not keep the others from their answers.
+// verifyCodes answers for each code of the arguments.
 func verifyCodes(p *program, w *verify.World, q verify.Question, pr printer, args []string) error {
+	codes, broken := p.readEvery(args)
+	pr.several = len(codes) > 1
 	var t tally
-	var broken error
-	n := 0
-	for i, arg := range args {
-		codes, err := p.readCodes(arg, i+1)
-		if err != nil {
-			p.report(err)
-			broken = silent(exitBroken)
-			continue
+	for i, c := range codes {
+		r := check(w, q, c)
+		t.add(r.Verdict)
+		if i > 0 && !pr.json {
+			p.out.WriteString("\n")
 		}
-		for _, c := range codes {
-			r := check(w, q, c)
-			t.add(r.Verdict)
-			if n++; n > 1 && !pr.json {
-				p.out.WriteString("\n")
-			}
-			p.out.Write(pr.answer(r, c.input))
-		}
+		p.out.Write(pr.answer(r, c.input))
 	}
 	if broken != nil {
 		return broken

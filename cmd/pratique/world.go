@@ -239,4 +239,3 @@ func (p *program) tellOdd(l lists.List) {
 		p.warn("%s: %s", strings.TrimSpace(l.Name+" "+odd.Entry), odd.Text)
 	}
 }
-
