@@ -103,6 +103,9 @@ func (w *watch) eval(e *Expr, data Value) (Change, error) {
 	var v Value
 	fault := m.eval(&e.root, &v)
 	w.work -= MaxSteps - m.steps
+	if v.box != nil {
+		w.work -= v.box.size // it is searched, and compared with the answer before
+	}
 	c := Change{At: time.UnixMilli(w.now).UTC()}
 	switch {
 	case fault == nil:

@@ -52,7 +52,8 @@
 // # Where the public engines disagree
 //
 // The specification leaves some points open, and the public engines differ on
-// them. Here:
+// them. TestPeer compares all the rest with the reference implementation, on
+// random expressions. Here:
 //
 //   - A date that is not in the calendar (2021-02-30, hour 24, second 60) is an error.
 //   - Two arrays, two objects or two date-times are never equal nor unequal:
