@@ -24,29 +24,32 @@ func decode(g *layout.Grid, t *target) (content []byte, ok bool) {
 }
 
 func decodeUpright(g *layout.Grid, t *target) ([]byte, bool) {
-	level, mask, ok := format(g)
-	if !ok {
-		return nil, false
-	}
-	words := make([]byte, t.version.Codewords())
-	bit := 0
-	for x, y := range layout.Data(t.fixed) {
-		if bit < 8*len(words) && g.Dark(x, y) != layout.Mask(mask, x, y) {
-			words[bit/8] |= 0x80 >> (bit % 8)
+	for _, f := range formats(g) {
+		words := make([]byte, t.version.Codewords())
+		bit := 0
+		for x, y := range layout.Data(t.fixed) {
+			if bit < 8*len(words) && g.Dark(x, y) != layout.Mask(f.mask, x, y) {
+				words[bit/8] |= 0x80 >> (bit % 8)
+			}
+			bit++
 		}
-		bit++
+		if data, ok := correct(words, t.version, f.level); ok {
+			return content(data, t.version)
+		}
 	}
-	data, ok := correct(words, t.version, level)
-	if !ok {
-		return nil, false
-	}
-	return content(data, t.version)
+	return nil, false
 }
 
-// format returns the level and the mask that the symbol names, twice. As any
-// two words differ in five bits, up to two wrong ones are certainly put right;
-// a third is worth a try, the error correction of the data will tell.
-func format(g *layout.Grid) (level layout.Level, mask int, ok bool) {
+type format struct {
+	level layout.Level
+	mask  int
+}
+
+// formats returns the formats that the symbol may name, twice: those of which
+// one of the words seen differs in three bits or less, the nearest first. As
+// any two words differ in five, two wrong bits are certainly put right; beyond
+// that the error correction of the data tells.
+func formats(g *layout.Grid) (near []format) {
 	var seen [2]uint32
 	for i := range 15 {
 		a, b := layout.FormatAt(g.Size, i)
@@ -56,25 +59,31 @@ func format(g *layout.Grid) (level layout.Level, mask int, ok bool) {
 			}
 		}
 	}
-	least := 4
-	for l := layout.Q; l <= layout.H; l++ {
-		for m := range 8 {
-			word := layout.FormatBits(l, m)
-			off := min(bits.OnesCount32(word^seen[0]), bits.OnesCount32(word^seen[1]))
-			if off < least {
-				level, mask, least = l, m, off
+	for off := range 4 {
+		for l := layout.Q; l <= layout.H; l++ {
+			for m := range 8 {
+				word := layout.FormatBits(l, m)
+				if min(bits.OnesCount32(word^seen[0]), bits.OnesCount32(word^seen[1])) == off {
+					near = append(near, format{l, m})
+				}
 			}
 		}
 	}
-	return level, mask, least < 4
+	return near[:min(len(near), 3)]
 }
 
 // correct returns the data codewords in order, put right in all blocks.
+// Of the smallest symbols some check codewords are kept to tell a symbol with
+// more errors than can be corrected from another one (table 9, note b).
 func correct(words []byte, v layout.Version, l layout.Level) ([]byte, bool) {
 	count, check := v.Blocks(l)
 	room := v.DataCodewords(l)
 	short, long := room/count, count-room%count // see the writer
 	data := make([]byte, 0, room)
+	most := check / 2
+	if (v == 1 && l == layout.L) || (v == 1 && l == layout.M) || (v == 2 && l == layout.L) {
+		most--
+	}
 	b := make([]byte, 0, 256)
 	for n := range count {
 		b = b[:0]
@@ -88,7 +97,7 @@ func correct(words []byte, v layout.Version, l layout.Level) ([]byte, bool) {
 		for i := range check {
 			b = append(b, words[room+i*count+n])
 		}
-		if !repair(b, check) {
+		if !repair(b, check, most) {
 			return nil, false
 		}
 		data = append(data, b[:have]...)
@@ -96,15 +105,16 @@ func correct(words []byte, v layout.Version, l layout.Level) ([]byte, bool) {
 	return data, true
 }
 
-// repair corrects a block of a Reed-Solomon code in place: up to check/2 wrong
-// codewords. Codeword i of n is the coefficient of x^(n-1-i).
-func repair(block []byte, check int) bool {
+// repair corrects a block of a Reed-Solomon code in place, if no more than most
+// codewords are wrong; most is at most check/2. Codeword i of n is the
+// coefficient of x^(n-1-i).
+func repair(block []byte, check, most int) bool {
 	syndromes, clean := syndromesOf(block, check)
 	if clean {
 		return true
 	}
 	locator, errors := berlekampMassey(syndromes)
-	if errors > check/2 {
+	if errors > most {
 		return false
 	}
 	// The evaluator is syndromes times locator, to the power of check.

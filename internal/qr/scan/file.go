@@ -34,9 +34,9 @@ type Limits struct {
 	MaxPixels int
 }
 
-// formats are known by how their files begin; the registry of package image
+// decoders are known by how their files begin; the registry of package image
 // is not used, because it depends on what else is linked.
-var formats = []struct {
+var decoders = []struct {
 	magic  string // ? stands for any byte
 	config func(io.Reader) (image.Config, error)
 	decode func(io.Reader) (image.Image, error)
@@ -60,7 +60,7 @@ func ReadBytes(data []byte, l Limits) ([]Code, error) {
 	if len(data) > l.MaxBytes {
 		return nil, fmt.Errorf("reading picture: %w: %d bytes, at most %d", ErrTooLarge, len(data), l.MaxBytes)
 	}
-	for _, f := range formats {
+	for _, f := range decoders {
 		if !begins(data, f.magic) {
 			continue
 		}
