@@ -11,7 +11,8 @@
 #   make reproducible   two builds of this commit, in two places, compared
 #
 # make test: RACE=1 adds the race detector, NOSKIP=1 allows no test to be
-# skipped, PRATIQUE_VECTORS=FOLDER judges the public test data in it too.
+# skipped, PRATIQUE_VECTORS=FOLDER judges the public test data in it too. It
+# sets PRATIQUE_PEERS=1: comparisons with the Node packages that deps installed.
 
 GO          ?= go
 FUZZTIME    ?= 20s
@@ -58,7 +59,7 @@ pure:
 
 unit:
 	@echo "== go test$(if $(RACE), -race)"
-	@$(GO) run ./internal/judge $(if $(NOSKIP),-noskip) $(if $(RACE),-race) -timeout 20m ./...
+	@PRATIQUE_PEERS=1 $(GO) run ./internal/judge $(if $(NOSKIP),-noskip) $(if $(RACE),-race) -timeout 20m ./...
 
 vulnerable:
 	@.ci/vulnerable
@@ -79,7 +80,7 @@ bench:
 	@$(GO) test -run='^$$' -bench=. -benchmem ./...
 
 compare: deps
-	@node .ci/certlogic-js.mjs
+	@node certlogic/testdata/bench/peer.mjs
 	@$(GO) test -run='^$$' -bench=BenchmarkRules -benchmem -count=5 ./certlogic
 
 # Nothing of the building machine goes in: no path, no C library, no build id.
@@ -108,4 +109,4 @@ reproducible:
 	echo "reproducible: $(TARGETS)"
 
 clean:
-	rm -rf bin dist web/wasm/dist node_modules
+	rm -rf bin dist web/wasm/dist pratique-demo certlogic/testdata/bench/node_modules

@@ -188,8 +188,8 @@ func (t tree) own(u *unit, f file, tab table) (out []finding) {
 	return out
 }
 
-// tests checks a test file: no test is skipped but for the public vectors, and
-// no fuzz target begins without seeds.
+// tests checks a test file: no test is skipped but for want of what CI has (it
+// sets PRATIQUE_VECTORS and PRATIQUE_PEERS), and no fuzz target begins without seeds.
 func (t tree) tests(u *unit, f file) (out []finding) {
 	for _, d := range f.ast.Decls {
 		d, ok := d.(*ast.FuncDecl)
@@ -198,7 +198,7 @@ func (t tree) tests(u *unit, f file) (out []finding) {
 		}
 		ast.Inspect(d, func(n ast.Node) bool {
 			if c, ok := n.(*ast.CallExpr); ok && skips(c) {
-				out = append(out, finding{t.at(c.Pos()), "a test may be skipped only where PRATIQUE_VECTORS is not set, and says so"})
+				out = append(out, finding{t.at(c.Pos()), "a test may be skipped only for want of a PRATIQUE_ variable, and says so"})
 			}
 			return true
 		})
@@ -209,7 +209,7 @@ func (t tree) tests(u *unit, f file) (out []finding) {
 	return out
 }
 
-// skips reports whether the call skips a test for another reason than missing public vectors.
+// skips reports whether the call skips a test for another reason.
 func skips(c *ast.CallExpr) bool {
 	s, ok := c.Fun.(*ast.SelectorExpr)
 	if !ok || !slices.Contains([]string{"Skip", "Skipf", "SkipNow"}, s.Sel.Name) {
@@ -222,7 +222,7 @@ func skips(c *ast.CallExpr) bool {
 		return true
 	}
 	l, ok := c.Args[0].(*ast.BasicLit)
-	return !ok || !strings.Contains(l.Value, "PRATIQUE_VECTORS")
+	return !ok || !strings.Contains(l.Value, "PRATIQUE_")
 }
 
 // seeds reports whether the fuzz target adds a seed itself, hands its F to a

@@ -95,7 +95,11 @@ func TestSessions(t *testing.T) {
 				"HOME=" + dir, "TMPDIR=" + dir, "LC_ALL=C.UTF-8", "NO_COLOR=1", "TZ=UTC"}
 			for i, got := range play(t, steps, dir, env) {
 				played++
-				if s := steps[i]; !matches(s.want, got) {
+				if s := steps[i]; s.unseen {
+					if !strings.HasSuffix(got, "\n"+done) {
+						t.Errorf("line %d: %s fails:\n%s", s.line, s.command, got)
+					}
+				} else if !matches(s.want, got) {
 					t.Errorf("line %d: $ %s\nprints:\n%s\nthe document says:\n%s", s.line, s.command, got, strings.Join(s.want, "\n"))
 				}
 			}
@@ -181,14 +185,20 @@ func TestLinks(t *testing.T) {
 
 // The tests above can fail: sessions.
 func TestSessionsCanFail(t *testing.T) {
-	const doc = "text\n```console\n$ echo a; \\\n  echo b\na\nb\n$ false\n$ echo $?\n1\n$ seq 4\n1\n...\n4\n```\n"
+	const doc = "text\n<!-- $ x=7 -->\n```console\n$ echo a; \\\n  echo b\na\nb\n$ false\n$ echo $? $x\n1 7\n$ seq 4\n1\n...\n4\n```\n"
 	steps, err := sessions(doc)
-	if err != nil || len(steps) != 4 {
-		t.Fatalf("got %v %v, want four steps", steps, err)
+	if err != nil || len(steps) != 5 || !steps[0].unseen {
+		t.Fatalf("got %v %v, want one unseen step and four", steps, err)
 	}
 	got := play(t, steps, t.TempDir(), []string{"PATH=" + os.Getenv("PATH")})
+	if !strings.HasSuffix(got[0], "\n"+done) {
+		t.Errorf("an unseen command that succeeds prints %q", got[0])
+	}
+	if got := play(t, []step{{command: "false", unseen: true}}, t.TempDir(), nil); strings.Contains(got[0], done) {
+		t.Errorf("an unseen command that fails prints %q", got[0])
+	}
 	for i, s := range steps {
-		if !matches(s.want, got[i]) {
+		if !s.unseen && !matches(s.want, got[i]) {
 			t.Errorf("%s: got %q, want %q", s.command, got[i], s.want)
 		}
 	}
@@ -203,7 +213,7 @@ func TestSessionsCanFail(t *testing.T) {
 			t.Errorf("%q was taken for %q", v.got, v.want)
 		}
 	}
-	for _, bad := range []string{"```console\nout\n```\n", "```console\n$ a\n"} {
+	for _, bad := range []string{"```console\nout\n```\n", "```console\n$ a\n", "<!-- $ a -->\n```console\nout\n```\n"} {
 		if _, err := sessions(bad); err == nil {
 			t.Errorf("%q was accepted", bad)
 		}

@@ -13,6 +13,7 @@ type step struct {
 	line    int // of the document
 	command string
 	want    []string
+	unseen  bool // readers see neither the command nor what it prints
 }
 
 // sessions returns the steps of all console blocks of a document.
@@ -21,13 +22,15 @@ func sessions(text string) ([]step, error) {
 	in := false
 	for i, l := range strings.Split(text, "\n") {
 		switch {
+		case !in && strings.HasPrefix(l, "<!-- $ ") && strings.HasSuffix(l, " -->"):
+			steps = append(steps, step{line: i + 1, command: l[len("<!-- $ ") : len(l)-len(" -->")], unseen: true})
 		case !in:
 			in = strings.TrimSpace(l) == "```console"
 		case strings.TrimSpace(l) == "```":
 			in = false
 		case strings.HasPrefix(l, "$ "):
 			steps = append(steps, step{line: i + 1, command: l[2:]})
-		case len(steps) == 0:
+		case len(steps) == 0 || steps[len(steps)-1].unseen:
 			return nil, fmt.Errorf("line %d: output before a command", i+1)
 		default:
 			s := &steps[len(steps)-1]
@@ -44,14 +47,18 @@ func sessions(text string) ([]step, error) {
 	return steps, nil
 }
 
-// mark stands between the outputs of two commands.
-const mark = "\x1e"
+// mark stands between the outputs of two commands, done ends that of an unseen
+// one that succeeded.
+const mark, done = "\x1e", "\x1d"
 
 // play types the commands into one shell and returns what each printed.
 func play(t *testing.T, steps []step, dir string, env []string) []string {
 	t.Helper()
 	var script strings.Builder
 	for _, s := range steps {
+		if s.unseen {
+			s.command += " && printf '\\n\\035'"
+		}
 		// The status is handed on, so that a document can show $?.
 		fmt.Fprintf(&script, "%s\nstatus=$?; printf '\\036'; (exit $status)\n", s.command)
 	}
