@@ -10,7 +10,8 @@
 //     together. A line of three dots stands for any number of lines. Outside of
 //     a block the line "<!-- $ COMMAND -->", which readers do not see, types a
 //     command that must succeed, whatever it prints. The sessions of a document
-//     run in order, in one shell that begins in an empty folder.
+//     run in order, in one shell that begins in an empty folder. To write what
+//     is really printed into the documents: go test ./internal/doctest -update
 //   - A command in code spans (`pratique verify`) exists. On a line, or in a
 //     row of a table, that says "not yet", the commands after those words do
 //     not exist; when they do, the document is out of date.

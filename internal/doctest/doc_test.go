@@ -1,6 +1,7 @@
 package doctest
 
 import (
+	"flag"
 	"fmt"
 	"os"
 	"os/exec"
@@ -13,6 +14,8 @@ import (
 )
 
 const root = "../.."
+
+var update = flag.Bool("update", false, "write what the commands really print into the documents, then compare")
 
 // documents are read and tested, in this order.
 func documents(t *testing.T) []string {
@@ -93,7 +96,15 @@ func TestSessions(t *testing.T) {
 			dir := t.TempDir()
 			env := []string{"PATH=" + filepath.Dir(build(t)) + string(os.PathListSeparator) + os.Getenv("PATH"),
 				"HOME=" + dir, "TMPDIR=" + dir, "LC_ALL=C.UTF-8", "NO_COLOR=1", "TZ=UTC"}
-			for i, got := range play(t, steps, dir, env) {
+			got := play(t, steps, dir, env)
+			if *update {
+				text := rewritten(read(t, name), steps, got)
+				if err := os.WriteFile(name, []byte(text), 0o644); err != nil {
+					t.Fatal(err)
+				}
+				steps, _ = sessions(text)
+			}
+			for i, got := range got {
 				played++
 				if s := steps[i]; s.unseen {
 					if !strings.HasSuffix(got, "\n"+done) {
@@ -217,6 +228,19 @@ func TestSessionsCanFail(t *testing.T) {
 		if _, err := sessions(bad); err == nil {
 			t.Errorf("%q was accepted", bad)
 		}
+	}
+}
+
+// What is rewritten is what was printed, and nothing else.
+func TestRewritten(t *testing.T) {
+	const doc = "a\n<!-- $ true -->\n```console\n$ one \\\n  more\nold\n$ two\n1\n...\n$ three\nsame\n```\nb\n"
+	steps, err := sessions(doc)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := rewritten(doc, steps, []string{done, "new\n\nlines\n", "2\n", "same\n"})
+	if want := strings.Replace(doc, "old", "new\n\nlines", 1); got != want {
+		t.Errorf("got %q, want %q", got, want)
 	}
 }
 

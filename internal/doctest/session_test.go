@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os/exec"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -14,6 +15,21 @@ type step struct {
 	command string
 	want    []string
 	unseen  bool // readers see neither the command nor what it prints
+}
+
+// rewritten returns the document with what the commands really print. Outputs
+// of which the document leaves lines out are left as they are.
+func rewritten(text string, steps []step, got []string) string {
+	lines := strings.Split(text, "\n")
+	for i, s := range slices.Backward(steps) {
+		if s.unseen || slices.Contains(s.want, "...") || matches(s.want, got[i]) {
+			continue
+		}
+		from := s.line + strings.Count(s.command, "\n") // lines count from 1, so this is the next
+		out := strings.Split(strings.TrimRight(got[i], "\n"), "\n")
+		lines = slices.Replace(lines, from, from+len(s.want), out...)
+	}
+	return strings.Join(lines, "\n")
 }
 
 // sessions returns the steps of all console blocks of a document.
