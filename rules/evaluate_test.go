@@ -220,13 +220,13 @@ func TestSchemaVersionOfTheView(t *testing.T) {
 
 // full is a payload with every field that there is.
 const full = `{"ver":"1.3.0","dob":"1979-04",
-"t":[{"tg":"840539006","co":"XA","is":"Institute","tt":"LP6464-4","nm":"Name","ma":"1232","sc":"2026-12-01T08:00:00.000Z","tr":"260415000","tc":"Centre","lab":"L1","specimen":"258500001","reported":"2026-12-01T12:00:00.000Z"}],
-"v":[{"tg":"840539006","co":"XA","is":"Institute","vp":"1119349007","mp":"EU/1/20/1528","ma":"ORG-100030215","dn":2,"sd":2,"dt":"2026-05-01","lot":"B7","due":"2027-05","from":"2026-05-15T00:00:00.000Z","until":"2027-05-15T00:00:00.000Z","lifelong":true}],
+"t":[{"tg":"840539006","co":"XA","is":"Institute","tt":"LP6464-4","nm":"Name","ma":"1232","sc":"2026-12-01T08:00:00.25+08:00","tr":"260415000","tc":"Centre","lab":"L1","specimen":"258500001","reported":"2026-12-01T12:00:00Z"}],
+"v":[{"tg":"840539006","co":"XA","is":"Institute","vp":"1119349007","mp":"EU/1/20/1528","ma":"ORG-100030215","dn":2,"sd":2,"dt":"2026-05-01","lot":"B7","due":"2027-05","from":"2026-05-15T00:00:00Z","until":"2027-05-15T00:00:00Z","lifelong":true}],
 "r":[{"tg":"840539006","co":"XA","is":"Institute","fr":"2026-05-01","df":"2026-05-12","du":"2026-10-28"}],
 "e":[{"tg":"840539006","co":"XA","is":"Institute","of":"vaccination","df":"2026-05-01","du":"2026-10-28"}],
-"a":[{"tg":"840539006","co":"XA","is":"Institute","tt":"LP217197-5","sc":"2026-12-01T08:00:00.000Z","tr":"260373001","tc":"Centre","lab":"L1"}],
-"d":[{"tg":"840539006","co":"XA","is":"Institute","of":"stay","at":"2026-12-01T08:00:00.000Z"}],
-"n":[{"tg":"840539006","co":"XA","is":"Institute","of":"isolation","release":true,"df":"2026-12-01T08:00:00.000Z","du":"2026-12-11T08:00:00.000Z"}]}`
+"a":[{"tg":"840539006","co":"XA","is":"Institute","tt":"LP217197-5","sc":"2026-12-01T08:00:00Z","tr":"260373001","tc":"Centre","lab":"L1"}],
+"d":[{"tg":"840539006","co":"XA","is":"Institute","of":"stay","at":"2026-12-01T08:00:00Z"}],
+"n":[{"tg":"840539006","co":"XA","is":"Institute","of":"isolation","release":true,"df":"2026-12-01T08:00:00Z","du":"2026-12-11T08:00:00Z"}]}`
 
 // A payload is what its certificate shows to the rules: nothing is lost on the
 // way through the neutral model, in either direction.
@@ -471,6 +471,26 @@ func TestObligations(t *testing.T) {
 	}
 	if r = s.Evaluate(certificate("hc1"), rules.Trip{From: "XA"}, arrival); len(r.Obligations) != 1 {
 		t.Errorf("without evidence: %+v", r.Obligations)
+	}
+}
+
+// A trace says condition by condition what decided a rule; one that is open
+// whatever the certificate says has none, and a rule speaks English where it
+// lacks a language.
+func TestTraceAndTexts(t *testing.T) {
+	s := pack(t, "sudmark")
+	old := certificate("hc1", test(80, cert.NotDetected))
+	r := s.Evaluate(old, rules.Trip{}, arrival).Outcomes[2].Rule
+	steps := s.Trace(r, old, 0, rules.Trip{}, arrival, "en")
+	if len(steps) != 1 || steps[0].Outcome.String() != "failed" || steps[0].Text == "" {
+		t.Errorf("got %+v", steps)
+	}
+	old.Carrier.Version = "2.0.0"
+	if steps := s.Trace(r, old, 0, rules.Trip{}, arrival, "en"); steps != nil {
+		t.Errorf("open, and traced: %+v", steps)
+	}
+	if en, fr := r.Text("en"), r.Text("fr"); !strings.Contains(en, "72 hours") || !strings.Contains(fr, "72 heures") || r.Text("xx") != en || r.Explain("en") == r.Explain("fr") {
+		t.Errorf("got %q, %q", en, fr)
 	}
 }
 

@@ -108,9 +108,10 @@
 // and the arrays e, a, d and n, are ours: lab the identifier of the laboratory,
 // specimen the origin of the sample, reported when the result was, lot, due the
 // next dose, from and until the protection (lifelong: without an end). Dates
-// are YYYY-MM-DD (or less), moments RFC 3339 in UTC. Codes are the source's own
-// in a DCC, and the mapped ones in other forms: of these, tt and tr are the
-// EU's codes wherever the kind of test and the result are known.
+// are YYYY-MM-DD (or less), moments RFC 3339 at the offset that they carry.
+// Codes are the source's own in a DCC, and the mapped ones in other forms: of
+// these, tt and tr are the EU's codes wherever the kind of test and the result
+// are known.
 //
 // Each event of a certificate is judged on its own, and stands first in its
 // array. Of a DCC the other events follow, since the EU's rules ask how many
@@ -130,6 +131,12 @@
 // A rule is passed, failed or open ([Outcome]). Open is never failed and never
 // passed: it says that this build cannot tell, and why ([Why]). One rule that
 // is open makes the answer [Unclear].
+//
+// Facts of the trip are often not told. A rule that reads one which is absent
+// (from, via, stays, region, category, residence, purpose) is also evaluated
+// with each code that it could tell apart in its place; if any turns its
+// answer, it is open ([OpenTrip]) and names the fact, rather than passing or
+// failing for want of a question. An obligation is then said to be unsure.
 //
 // A rule is selected and evaluated as the EU's reference apps do
 // (dgc-certlogic-android, DefaultGetRulesUseCase and DefaultCertLogicEngine):

@@ -64,9 +64,17 @@ func (m members) text(name, s string) {
 	}
 }
 
+// moment writes a moment of the certificate at the offset that it carries,
+// which is how its source most likely wrote it: rules may compare it as a text.
 func (m members) moment(name string, t time.Time) {
 	if !t.IsZero() && t.Year() >= 0 && t.Year() <= 9999 {
-		m[name] = t
+		m[name] = t.Format(time.RFC3339Nano)
+	}
+}
+
+func (m members) number(name string, n int) {
+	if n != 0 {
+		m[name] = n
 	}
 }
 
@@ -129,7 +137,7 @@ func entry(e cert.Event, dcc bool) map[string]any {
 	case *cert.Test:
 		m.test(e, code, dcc)
 	case *cert.Vaccination:
-		m.vaccination(e, code, dcc)
+		m.vaccination(e, code)
 	case *cert.Recovery:
 		m.date("fr", e.FirstPositive)
 		m.date("df", e.From)
@@ -176,16 +184,12 @@ func (m members) test(t *cert.Test, code func(cert.Coded) string, dcc bool) {
 	m.moment("reported", t.ReportedAt)
 }
 
-func (m members) vaccination(v *cert.Vaccination, code func(cert.Coded) string, dcc bool) {
+func (m members) vaccination(v *cert.Vaccination, code func(cert.Coded) string) {
 	m.text("vp", code(v.Prophylaxis))
 	m.text("mp", code(v.Product))
 	m.text("ma", code(v.Maker))
-	if v.Dose != 0 || (dcc && v.Doses != 0) { // a DCC that states one states both
-		m["dn"] = v.Dose
-	}
-	if v.Doses != 0 {
-		m["sd"] = v.Doses
-	}
+	m.number("dn", v.Dose)
+	m.number("sd", v.Doses)
 	m.date("dt", v.Date)
 	m.text("lot", v.Lot)
 	m.date("due", v.NextDue)
@@ -216,8 +220,7 @@ func (s *Set) look(c *cert.Certificate, event int, external certlogic.Value) vie
 
 // external makes the part of the view that is the same for all events.
 func (s *Set) external(c *cert.Certificate, trip Trip, at time.Time) certlogic.Value {
-	m := members{"valueSets": s.valueSets}
-	m.moment("validationClock", at)
+	m := members{"valueSets": s.valueSets, "validationClock": at}
 	if s.Jurisdiction != Any {
 		m.text("countryCode", s.Jurisdiction)
 	}
@@ -229,7 +232,7 @@ func (s *Set) external(c *cert.Certificate, trip Trip, at time.Time) certlogic.V
 	if t := trip.members(); len(t) > 0 {
 		m["trip"] = t
 	}
-	v, _ := certlogic.FromAny(map[string]any(m))
+	v, _ := certlogic.FromAny(map[string]any(m)) // if the year has more than four digits, rules see nothing and are open
 	return v
 }
 
