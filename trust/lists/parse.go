@@ -1,6 +1,7 @@
 package lists
 
 import (
+	"cmp"
 	"encoding/base64"
 	"errors"
 	"fmt"
@@ -21,10 +22,11 @@ const (
 // textParser fills a text, block by block.
 type textParser struct{ text Text }
 
-// fields are the values of a block by name, with the line that the block begins at.
+// fields are the values of a block by name, and the lines at which they stand.
 type fields struct {
 	values map[string][]string
-	line   int
+	lines  map[string]int
+	line   int // of the block
 }
 
 func (f fields) has(name string) bool { return len(f.values[name]) > 0 }
@@ -37,7 +39,7 @@ func (f fields) one(name string) string {
 }
 
 func (f fields) errorf(name, format string, args ...any) error {
-	return fmt.Errorf("line %d: %s: %w", f.line, name, fmt.Errorf(format, args...))
+	return fmt.Errorf("line %d: %s: %w", cmp.Or(f.lines[name], f.line), name, fmt.Errorf(format, args...))
 }
 
 // block reads the head or an entry.
@@ -52,6 +54,9 @@ func (p *textParser) block(b string, head bool, line int) error {
 		comment = nil
 	}
 	lines, line = lines[n:], line+n
+	if lines[0] == "" {
+		return fmt.Errorf("line %d: an empty line where none is expected", line)
+	}
 	if head {
 		f, err := readFields(lines, headFields, "", line)
 		if err != nil {
@@ -80,7 +85,7 @@ func (u unknownField) Error() string { return string(u) }
 
 // readFields reads the lines of a block. All but the first are indented.
 func readFields(lines []string, order, indent string, line int) (fields, error) {
-	f := fields{make(map[string][]string), line}
+	f := fields{make(map[string][]string), make(map[string]int), line}
 	names := strings.Fields(order)
 	at := 0
 	for i, l := range lines {
@@ -107,7 +112,7 @@ func readFields(lines []string, order, indent string, line int) (fields, error) 
 			return f, fmt.Errorf("line %d: %s: longer than 1000 bytes", n, name)
 		}
 		at = k
-		f.values[name] = append(f.values[name], value)
+		f.values[name], f.lines[name] = append(f.values[name], value), n
 	}
 	return f, nil
 }

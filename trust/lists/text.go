@@ -165,7 +165,10 @@ func (l *List) take(t Text) {
 		case e.Key != nil:
 			k := *e.Key
 			if k.DER != nil {
-				l.odd(k, where, base64ID(k.ID))
+				if id := trust.KeyID8(k.DER); id != k.ID {
+					l.problem(OtherID, where, "the list names the key %s, its certificate makes it %s; the list's stands", base64ID(k.ID), base64ID(id))
+				}
+				l.country(k, where)
 				l.wider(k, where)
 			}
 			l.Keys = append(l.Keys, k)
