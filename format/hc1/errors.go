@@ -1,11 +1,10 @@
 package hc1
 
 import (
-	"compress/zlib"
 	"errors"
 	"fmt"
-	"io"
 
+	"github.com/pratique/pratique/format/hc1/internal/deflate"
 	"github.com/pratique/pratique/internal/base45"
 	"github.com/pratique/pratique/internal/cbor"
 	"github.com/pratique/pratique/internal/cose"
@@ -17,8 +16,7 @@ var (
 	ErrPrefix   = errors.New("the text does not begin with HC1:")
 	ErrNewer    = errors.New("the code is of a version that is not known here")
 	ErrTooLong  = errors.New("the text is too long for a code")
-	ErrTooLarge = errors.New("the content is too large for a certificate")
-	ErrTrailing = errors.New("bytes after the compressed content")
+	ErrTooLarge = errors.New("the payload is too large for a certificate")
 	ErrClaims   = errors.New("the payload is not a map of claims")
 	ErrClaim    = errors.New("a claim of the wrong type")
 	ErrContent  = errors.New("the content is not a map")
@@ -60,10 +58,10 @@ var causes = []struct {
 	err  error
 	word string
 }{
-	{ErrPrefix, "missing"}, {ErrNewer, "newer"}, {ErrTooLong, "too_long"},
+	{ErrPrefix, "missing"}, {ErrNewer, "newer"}, {ErrTooLong, "too_long"}, {ErrTooLarge, "too_large"},
 	{base45.ErrCharacter, "character"}, {base45.ErrValue, "value"}, {base45.ErrLength, "length"},
-	{zlib.ErrHeader, "header"}, {zlib.ErrDictionary, "dictionary"}, {zlib.ErrChecksum, "checksum"},
-	{io.ErrUnexpectedEOF, "truncated"}, {ErrTooLarge, "too_large"}, {ErrTrailing, "trailing"},
+	{deflate.ErrHeader, "header"}, {deflate.ErrTruncated, "truncated"}, {deflate.ErrCorrupt, "corrupt"},
+	{deflate.ErrChecksum, "checksum"}, {deflate.ErrTooLarge, "too_large"}, {deflate.ErrTrailing, "trailing"},
 	{cbor.ErrTruncated, "truncated"}, {cbor.ErrTrailing, "trailing"}, {cbor.ErrMalformed, "malformed"}, {cbor.ErrDepth, "depth"},
 	{cbor.ErrSize, "size"}, {cbor.ErrUTF8, "utf8"}, {cbor.ErrKey, "key"}, {cbor.ErrDuplicate, "duplicate"}, {cbor.ErrNoJSON, "number"},
 	{cose.ErrTag, "tag"}, {cose.ErrShape, "shape"}, {cose.ErrDetached, "detached"}, {cose.ErrHeader, "header"},

@@ -69,7 +69,6 @@ import (
 	"strings"
 
 	"github.com/pratique/pratique/cert"
-	"github.com/pratique/pratique/internal/base45"
 	"github.com/pratique/pratique/internal/cbor"
 	"github.com/pratique/pratique/internal/cose"
 )
@@ -138,21 +137,6 @@ func checkPrefix(text string) error {
 		return ErrNewer
 	}
 	return ErrPrefix
-}
-
-// unpack decodes and inflates what follows the prefix.
-func unpack(text string) (string, error) {
-	b := buffers.Get().(*buffer)
-	defer buffers.Put(b)
-	var err error
-	if b.packed, err = base45.AppendDecode(b.packed[:0], text); err != nil {
-		return "", &Error{StepBase45, err}
-	}
-	content, err := b.inflate()
-	if err != nil {
-		return "", &Error{StepZlib, err}
-	}
-	return content, nil
 }
 
 // Format returns "hc1".

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/pratique/pratique/cert"
-	"github.com/pratique/pratique/internal/base45"
 	"github.com/pratique/pratique/internal/cbor"
 	"github.com/pratique/pratique/internal/cose"
 	"github.com/pratique/pratique/trust"
@@ -64,14 +63,7 @@ func (i Issuer) Issue(c *cert.Certificate, rand io.Reader) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("issuing HC1 code: %w", err)
 	}
-	w := writers.Get().(*writer)
-	defer writers.Put(w)
-	packed, err := w.deflate(message)
-	if err != nil {
-		return "", fmt.Errorf("issuing HC1 code: %w", err)
-	}
-	text := make([]byte, 0, len(prefix)+base45.EncodedLen(len(packed)))
-	return string(base45.AppendEncode(append(text, prefix...), packed)), nil
+	return pack(message), nil
 }
 
 // entitled checks that the key may sign the certificate.

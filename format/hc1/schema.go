@@ -4,7 +4,6 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"github.com/pratique/pratique/cert"
 	"github.com/pratique/pratique/internal/cbor"
 )
 
@@ -22,7 +21,7 @@ const (
 	issuePattern  = "pattern"          // characters or form that the schema excludes
 	issueLength   = "length"           // too long
 	issueRange    = "range"            // a number too small or too large
-	issueDate     = "date"             // no date of the form YYYY-MM-DD
+	issueDate     = "date"             // no date with year, month and day
 	issueMoment   = "date_time"        // no date with time and zone
 	issueOneGroup = "one_group"        // not exactly one of v, t, r
 	issueOneEntry = "one_entry"        // not exactly one entry in the group
@@ -38,8 +37,10 @@ const (
 //
 // The schemas are those of eu-dcc-schema 1.0.0 to 1.3.3, with the rule of the
 // hcert specification that a certificate has exactly one of v, t and r, which
-// the schemas say from 1.3.0 on. Fields that are null count as absent, as the
-// public vectors of Bulgaria want it. A version between two of these is judged
+// the schemas say from 1.3.0 on. The form of a date is not among the rules (in
+// JSON Schema, format is an annotation): a date must be one, and may have a
+// time of day, as in public vectors of Bulgaria and Poland. Fields that are
+// null count as absent, as in those of Bulgaria. A version between two of these is judged
 // by the one before (1.0.4, of which there are four in the public data, by
 // 1.0.1), a later 1.x by 1.3.3.
 //
@@ -81,7 +82,7 @@ func Unlisted(raw []byte, listed func(set, code string) bool) []Issue {
 		for i, entry := range group.Items {
 			for _, f := range fields[k.Text] {
 				code, ok := get(entry, f.key).Text()
-				if ok && f.set != "" && !listed(f.set, strings.TrimSpace(code)) {
+				if ok && f.set != "" && code != "" && !listed(f.set, strings.TrimSpace(code)) {
 					out = append(out, Issue{place{k.Text, i}.of(f.key), issueUnlisted})
 				}
 			}
@@ -107,7 +108,7 @@ type edition struct {
 type birth int
 
 const (
-	birthFull    birth = iota // YYYY-MM-DD
+	birthFull    birth = iota // YYYY-MM-DD, and anything after it
 	birthPartial              // or YYYY-MM, YYYY
 	birthEmpty                // or nothing
 )
@@ -157,7 +158,7 @@ const (
 	formICAO                // short text of A to Z and <
 	formCountry             // text with an upper-case letter: the schema's pattern has no anchors
 	formDose                // number
-	formDate                // YYYY-MM-DD
+	formDate                // a whole date
 	formMoment              // date with time and zone
 	formDropped             // moment, in editions that have it
 )
@@ -171,7 +172,9 @@ type field struct {
 
 // fields are those of each group, and of the name.
 var fields = map[string][]field{
-	"nam": {{key: "fn", form: formShort}, {key: "gn", form: formShort}, {key: "fnt", form: formICAO}, {key: "gnt", form: formICAO}},
+	"nam": { // fnt and gnt are found by their places
+		{key: "fn", form: formShort}, {key: "gn", form: formShort}, {key: "fnt", form: formICAO}, {key: "gnt", form: formICAO},
+	},
 	"v": {
 		{"tg", formText, true, "disease-agent-targeted"}, {"vp", formText, true, "sct-vaccines-covid-19"},
 		{"mp", formText, true, "vaccines-covid-19-names"}, {"ma", formText, true, "vaccines-covid-19-auth-holders"},
@@ -198,13 +201,14 @@ type checker struct {
 func (s *checker) say(path, what string) { s.issues = append(s.issues, Issue{path, what}) }
 
 func (s *checker) certificate(v cbor.Value) {
-	s.name(get(v, "nam"))
-	s.birth(get(v, "dob"))
+	name, dob := get(v, "nam"), get(v, "dob")
+	s.name(name)
+	s.birth(dob)
 	groups := 0
-	for _, g := range [...]string{"v", "t", "r"} {
-		if group := get(v, g); group.Kind() != cbor.None {
+	for k, group := range v.Pairs {
+		if k.IsText && fields[k.Text] != nil && k.Text != "nam" && !group.Null() {
 			groups++
-			s.group(g, group)
+			s.group(k.Text, group)
 		}
 	}
 	if groups != 1 {
@@ -216,18 +220,35 @@ func (s *checker) name(v cbor.Value) {
 	switch v.Kind() {
 	case cbor.None:
 		s.say("nam", issueMissing)
-		return
 	case cbor.Map:
+		found := s.object(place{"nam", -1}, v)
+		if found[2].Kind() == cbor.None && (!s.given || found[3].Kind() == cbor.None) {
+			s.say("nam.fnt", issueMissing)
+		}
 	default:
 		s.say("nam", issueType)
-		return
 	}
-	for _, f := range fields["nam"] {
-		s.field("nam."+f.key, f, get(v, f.key))
+}
+
+// maxFields is the number of fields of the largest group.
+const maxFields = 11
+
+// object checks the fields of a map, and returns them in the order of [fields].
+func (s *checker) object(at place, v cbor.Value) (found [maxFields]cbor.Value) {
+	wanted := fields[at.group]
+	for k, item := range v.Pairs {
+		for i := range wanted {
+			if k.IsText && k.Text == wanted[i].key && !item.Null() {
+				found[i] = item
+			}
+		}
 	}
-	if get(v, "fnt").Kind() == cbor.None && (!s.given || get(v, "gnt").Kind() == cbor.None) {
-		s.say("nam.fnt", issueMissing)
+	for i := range wanted {
+		if what := s.field(&wanted[i], found[i]); what != "" {
+			s.say(at.of(wanted[i].key), what)
+		}
 	}
+	return found
 }
 
 func (s *checker) birth(v cbor.Value) {
@@ -238,10 +259,9 @@ func (s *checker) birth(v cbor.Value) {
 	case !ok:
 		s.say("dob", issueType)
 	case text == "" && s.dob == birthEmpty:
-	case !birthPattern(text):
+	case s.dob == birthFull && (len(text) < 10 || !birthPattern(text[:10])), // the pattern has no end before 1.1.0
+		s.dob != birthFull && !birthPattern(text):
 		s.say("dob", issuePattern)
-	case s.dob == birthFull && !fullDate(text):
-		s.say("dob", issueDate)
 	}
 }
 
@@ -276,39 +296,38 @@ func (s *checker) group(name string, v cbor.Value) {
 			s.say(at.of(""), issueType)
 			continue
 		}
-		for _, f := range fields[name] {
-			s.field(at.of(f.key), f, get(entry, f.key))
-		}
+		s.object(at, entry)
 	}
 	if n == 0 || s.single && n > 1 {
 		s.say(name, issueOneEntry)
 	}
 }
 
-func (s *checker) field(path string, f field, v cbor.Value) {
-	if v.Kind() == cbor.None {
+// field says what is wrong with a field, if anything.
+func (s *checker) field(f *field, v cbor.Value) string {
+	switch {
+	case v.Kind() == cbor.None:
 		if f.required || s.centre && f.key == "tc" {
-			s.say(path, issueMissing)
+			return issueMissing
 		}
-		return
-	}
-	if f.form == formDropped && !s.reported {
-		return // the schemas allow fields that they do not know
-	}
-	if f.form == formDose {
-		if n, ok := whole(v); !ok {
-			s.say(path, issueType)
-		} else if n < 1 || s.doses != 0 && n > s.doses {
-			s.say(path, issueRange)
+		return ""
+	case f.form == formDropped && !s.reported:
+		return "" // the schemas allow fields that they do not know
+	case f.form == formDose:
+		n, ok := whole(v)
+		if !ok {
+			return issueType
 		}
-		return
+		if n < 1 || s.doses != 0 && n > s.doses {
+			return issueRange
+		}
+		return ""
 	}
 	text, ok := untag(v).Text()
 	if !ok {
-		s.say(path, issueType)
-	} else if what := s.text(f.form, text); what != "" {
-		s.say(path, what)
+		return issueType
 	}
+	return s.text(f.form, text)
 }
 
 // text says what is wrong with a text of a form.
@@ -342,8 +361,8 @@ func (s *checker) text(f form, text string) string {
 }
 
 func fullDate(s string) bool {
-	d, err := cert.ParseDate(s)
-	return err == nil && d.Full()
+	d, loss := parseDay(s)
+	return d.Full() && (loss == "" || loss == lossTrimmed)
 }
 
 // fullMoment reports whether s has a date, a time with seconds and a zone. The

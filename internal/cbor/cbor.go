@@ -181,8 +181,11 @@ func (v Value) Null() bool { return v.Kind() == Null }
 
 // Text returns a text string. One that came in chunks is joined.
 func (v Value) Text() (string, bool) {
-	if v.Kind() != Text {
+	if v.raw == "" || v.raw[0]>>5 != majorText {
 		return "", false
+	}
+	if v.raw[0] < shortText+24 { // as most are
+		return v.raw[1:], true
 	}
 	return v.str(), true
 }
@@ -226,7 +229,7 @@ func (v Value) Items(yield func(int, Value) bool) {
 	}
 	h := headAt(v.raw, 0)
 	for i, n := h.next, 0; h.more(v.raw, i, n); n++ {
-		end := skip(v.raw, i)
+		end := h.end(v.raw, i, n)
 		if !yield(n, Value{v.raw[i:end]}) {
 			return
 		}
@@ -243,7 +246,7 @@ func (v Value) Pairs(yield func(Key, Value) bool) {
 	h := headAt(v.raw, 0)
 	for i, n := h.next, 0; h.more(v.raw, i, n); n++ {
 		k, at := keyAt(v.raw, i)
-		end := skip(v.raw, at)
+		end := h.end(v.raw, at, n)
 		if !yield(k, Value{v.raw[at:end]}) {
 			return
 		}
@@ -253,6 +256,10 @@ func (v Value) Pairs(yield func(Key, Value) bool) {
 
 // keyAt reads the key at i and returns where it ends.
 func keyAt(s string, i int) (Key, int) {
+	if b := s[i]; b-shortText < 24 { // as most are
+		end := i + 1 + int(b-shortText)
+		return Key{Text: s[i+1 : end], IsText: true}, end
+	}
 	h := headAt(s, i)
 	if h.major == majorText {
 		end := h.next + int(h.arg)

@@ -39,6 +39,9 @@ func (c *checker) item(i, depth int) (int, error) {
 	if c.items++; c.items > MaxItems {
 		return 0, c.fail(i, ErrSize)
 	}
+	if b := c.s[i]; b-shortText < 24 { // what most items are
+		return c.text(i, i+1, int(b-shortText))
+	}
 	h, err := c.head(i)
 	if err != nil {
 		return 0, err
@@ -79,14 +82,26 @@ func (c *checker) head(i int) (head, error) {
 	return h, nil
 }
 
+// text checks the text string at i, whose n bytes begin at start, and returns
+// where it ends.
+func (c *checker) text(i, start, n int) (int, error) {
+	end := start + n
+	if end > len(c.s) {
+		return 0, c.fail(i, ErrTruncated)
+	}
+	if !utf8.ValidString(c.s[start:end]) {
+		return 0, c.fail(i, ErrUTF8)
+	}
+	return end, nil
+}
+
 // str checks a byte or text string.
 func (c *checker) str(i int, h head) (int, error) {
 	if !h.indefinite() {
-		end := h.next + int(h.arg)
-		if h.major == majorText && !utf8.ValidString(c.s[h.next:end]) {
-			return 0, c.fail(i, ErrUTF8)
+		if h.major == majorText {
+			return c.text(i, h.next, int(h.arg))
 		}
-		return end, nil
+		return h.next + int(h.arg), nil
 	}
 	major := h.major
 	for i = h.next; ; {
@@ -155,7 +170,7 @@ func (c *checker) key(i, first int) (int, error) {
 	switch {
 	case h.major <= majorNegative && fits:
 	case h.major == majorText && !h.indefinite():
-		if _, err := c.str(i, h); err != nil {
+		if _, err := c.text(i, h.next, int(h.arg)); err != nil {
 			return 0, err
 		}
 	default:
@@ -177,7 +192,9 @@ type stack struct {
 	rest []Key
 }
 
+// push adds a key. Of a text it keeps a number too, by which most that differ do.
 func (s *stack) push(k Key) {
+	k.Int = number(k)
 	if s.n < len(s.room) {
 		s.room[s.n] = k
 	} else {
@@ -186,25 +203,41 @@ func (s *stack) push(k Key) {
 	s.n++
 }
 
+// number is the value of an integer, and of a text its length and first bytes.
+func number(k Key) int64 {
+	if !k.IsText {
+		return k.Int
+	}
+	n := int64(len(k.Text))
+	for _, b := range []byte(k.Text[:min(len(k.Text), 6)]) {
+		n = n<<8 | int64(b)
+	}
+	return n
+}
+
 // has reports whether a key from first on is the same as k.
 func (s *stack) has(k Key, first int) bool {
+	n := number(k)
 	for i := first; i < s.n; i++ {
-		if i >= len(s.room) {
-			if same(&k, &s.rest[i-len(s.room)]) {
+		var have *Key
+		if i < len(s.room) {
+			have = &s.room[i]
+		} else {
+			have = &s.rest[i-len(s.room)]
+		}
+		if have.IsText != k.IsText {
+			if sameJSON(have, &k) {
 				return true
 			}
-		} else if same(&k, &s.room[i]) {
+		} else if have.Int == n && have.Text == k.Text {
 			return true
 		}
 	}
 	return false
 }
 
-// same reports whether two keys are equal, or would be as keys of JSON.
-func same(a, b *Key) bool {
-	if a.IsText == b.IsText {
-		return a.Int == b.Int && a.Text == b.Text
-	}
+// sameJSON reports whether a text and an integer would be equal as keys of JSON.
+func sameJSON(a, b *Key) bool {
 	if b.IsText {
 		a, b = b, a
 	}

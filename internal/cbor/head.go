@@ -17,6 +17,7 @@ const (
 const (
 	infoIndefinite = 31
 	breakByte      = 0xff
+	shortText      = majorText << 5 // and up to 23 more: the head of a short text
 )
 
 // head is the first byte of an item with its argument.
@@ -72,6 +73,15 @@ func (h head) more(s string, i, n int) bool {
 		return s[i] != breakByte
 	}
 	return uint64(n) < h.arg
+}
+
+// end returns the end of the item at i, which is n of an array or map with
+// head h: the last one ends where s does.
+func (h head) end(s string, i, n int) int {
+	if uint64(n)+1 == h.arg && !h.indefinite() {
+		return len(s)
+	}
+	return skip(s, i)
 }
 
 // skip returns the end of the item at i of a text that was checked.

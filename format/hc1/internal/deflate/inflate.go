@@ -1,0 +1,288 @@
+// Package deflate answers one question: which bytes does a small zlib stream
+// (RFC 1950, RFC 1951) stand for?
+//
+// It reads and writes whole streams of some hundred bytes, in memory. For
+// those it takes a fraction of the time and of the memory of compress/zlib,
+// which is made for long streams (a writer there holds 1.2 MB and clears half
+// of it for each stream), and writes them a little smaller: it looks for
+// matches of three bytes too. What it reads is exactly what compress/zlib
+// reads, which tests hold it to.
+//
+// [Decode] stops at its limit, refuses a stream that goes on after its
+// checksum, and verifies the checksum. [Encode] writes the same bytes for the
+// same content on every machine and with every version of Go.
+package deflate
+
+import (
+	"encoding/binary"
+	"errors"
+	"hash/adler32"
+)
+
+// What can be wrong with a stream.
+var (
+	ErrHeader    = errors.New("not a zlib stream")
+	ErrTruncated = errors.New("the stream ends too early")
+	ErrCorrupt   = errors.New("the stream is corrupt")
+	ErrChecksum  = errors.New("the checksum is wrong")
+	ErrTooLarge  = errors.New("the content is larger than allowed")
+	ErrTrailing  = errors.New("bytes after the stream")
+)
+
+// Decode appends to dst what the stream src stands for, at most limit bytes.
+// On error it returns dst with what was appended before, so that its memory
+// can be used again.
+func Decode(dst, src []byte, limit int) ([]byte, error) {
+	if len(src) < 2 {
+		return dst, ErrTruncated
+	}
+	// Method 8, a window of at most 32 kB, no dictionary, a multiple of 31.
+	if h := binary.BigEndian.Uint16(src); h>>8&15 != 8 || h>>12 > 7 || h&0x20 != 0 || h%31 != 0 {
+		return dst, ErrHeader
+	}
+	start := len(dst)
+	r := reader{src: src[2:], out: dst, start: start, limit: start + limit}
+	if err := r.blocks(); err != nil {
+		return r.out, err
+	}
+	rest := r.src[r.pos-int(r.n/8):]
+	switch {
+	case len(rest) < 4:
+		return r.out, ErrTruncated
+	case binary.BigEndian.Uint32(rest) != adler32.Checksum(r.out[start:]):
+		return r.out, ErrChecksum
+	case len(rest) > 4:
+		return r.out, ErrTrailing
+	}
+	return r.out, nil
+}
+
+// reader takes bits from src, the lowest of each byte first.
+type reader struct {
+	src  []byte
+	pos  int    // of the next byte to load
+	bits uint64 // loaded; those above n are zero, or equal to what will be loaded again
+	n    uint   // number of bits loaded
+
+	out          []byte
+	start, limit int // of out
+}
+
+// fill loads at least 48 bits, or all that is left.
+func (r *reader) fill() {
+	if len(r.src)-r.pos >= 8 {
+		r.bits |= binary.LittleEndian.Uint64(r.src[r.pos:]) << r.n
+		r.pos += int((63 - r.n) >> 3)
+		r.n |= 56
+		return
+	}
+	for r.n <= 56 && r.pos < len(r.src) {
+		r.bits |= uint64(r.src[r.pos]) << r.n
+		r.pos++
+		r.n += 8
+	}
+}
+
+// take returns n bits, of which there must have been a fill. Where the stream
+// ended they are zero, and r.n wraps, which the caller finds out with short.
+func (r *reader) take(n uint) uint32 {
+	v := uint32(r.bits & (1<<n - 1))
+	r.bits >>= n
+	r.n -= n
+	return v
+}
+
+// short reports whether more bits were taken than there are.
+func (r *reader) short() bool { return int(r.n) < 0 }
+
+func (r *reader) blocks() error {
+	var literals, distances code
+	for last := false; !last; {
+		r.fill()
+		last = r.take(1) == 1
+		kind := r.take(2)
+		if r.short() {
+			return ErrTruncated
+		}
+		var err error
+		switch kind {
+		case 0:
+			err = r.stored()
+		case 1:
+			err = r.block(&fixedLiterals, &fixedDistances)
+		case 2:
+			if err = r.codes(&literals, &distances); err == nil {
+				err = r.block(&literals, &distances)
+			}
+		default:
+			err = ErrCorrupt
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// stored copies a block that is not compressed.
+func (r *reader) stored() error {
+	r.take(r.n % 8)
+	r.fill()
+	n, inverse := r.take(16), r.take(16)
+	if r.short() {
+		return ErrTruncated
+	}
+	if n != ^inverse&0xffff {
+		return ErrCorrupt
+	}
+	r.pos -= int(r.n / 8)
+	r.bits, r.n = 0, 0
+	if int(n) > len(r.src)-r.pos {
+		return ErrTruncated
+	}
+	if len(r.out)+int(n) > r.limit {
+		return ErrTooLarge
+	}
+	r.out = append(r.out, r.src[r.pos:r.pos+int(n)]...)
+	r.pos += int(n)
+	return nil
+}
+
+// block decodes a compressed block.
+func (r *reader) block(literals, distances *code) error {
+	for {
+		if err := r.literals(literals); err != nil {
+			return err
+		}
+		symbol := literals.decode(r)
+		switch {
+		case r.short():
+			return ErrTruncated
+		case symbol < endOfBlock: // with a long code
+			if len(r.out) == r.limit {
+				return ErrTooLarge
+			}
+			r.out = append(r.out, byte(symbol))
+			continue
+		case symbol == endOfBlock:
+			return nil
+		case symbol > maxLength:
+			return ErrCorrupt
+		}
+		l := lengths[symbol-endOfBlock-1]
+		length := int(l.base) + int(r.take(uint(l.extra)))
+		symbol = distances.decode(r)
+		if symbol > maxDistance {
+			if r.short() {
+				return ErrTruncated
+			}
+			return ErrCorrupt
+		}
+		d := offsets[symbol]
+		distance := int(d.base) + int(r.take(uint(d.extra)))
+		switch {
+		case r.short():
+			return ErrTruncated
+		case distance > len(r.out)-r.start:
+			return ErrCorrupt
+		case len(r.out)+length > r.limit:
+			return ErrTooLarge
+		}
+		from := len(r.out) - distance
+		if distance >= length {
+			r.out = append(r.out, r.out[from:from+length]...)
+			continue
+		}
+		for i := range length { // the match overlaps itself
+			r.out = append(r.out, r.out[from+i])
+		}
+	}
+}
+
+// literals decodes bytes, which most symbols are, up to a symbol of another
+// kind or with a long code, for which it leaves the reader filled. It is the
+// one place where the reader's state is kept in registers.
+func (r *reader) literals(c *code) error {
+	bits, n, out := r.bits, r.n, r.out
+	for {
+		if n < 48 {
+			r.bits, r.n = bits, n
+			r.fill()
+			bits, n = r.bits, r.n
+		}
+		e := c.fast[bits%(1<<fastBits)]
+		if e == 0 || e >= endOfBlock<<4 || uint(e&15) > n {
+			r.bits, r.n, r.out = bits, n, out
+			return nil
+		}
+		if len(out) == r.limit {
+			return ErrTooLarge
+		}
+		out = append(out, byte(e>>4))
+		bits >>= e & 15
+		n -= uint(e & 15)
+	}
+}
+
+// codes reads the codes of a block that brings its own.
+func (r *reader) codes(literals, distances *code) error {
+	r.fill()
+	nl, nd, nc := int(r.take(5))+257, int(r.take(5))+1, int(r.take(4))+4
+	if nl > maxLength+1 || nd > maxDistance+1 {
+		return ErrCorrupt
+	}
+	var length [maxLength + 1 + maxDistance + 1]uint8
+	for _, i := range order[:nc] {
+		r.fill()
+		length[i] = uint8(r.take(3))
+	}
+	if r.short() {
+		return ErrTruncated
+	}
+	var c code
+	if !c.build(length[:len(order)]) {
+		return ErrCorrupt
+	}
+	clear(length[:len(order)])
+	for i := 0; i < nl+nd; {
+		r.fill()
+		symbol := c.decode(r)
+		if r.short() {
+			return ErrTruncated
+		}
+		if symbol < 16 {
+			length[i] = uint8(symbol)
+			i++
+			continue
+		}
+		var same uint8
+		var n int
+		switch symbol {
+		case 16:
+			if i == 0 {
+				return ErrCorrupt
+			}
+			same, n = length[i-1], 3+int(r.take(2))
+		case 17:
+			n = 3 + int(r.take(3))
+		case 18:
+			n = 11 + int(r.take(7))
+		default:
+			return ErrCorrupt
+		}
+		if r.short() {
+			return ErrTruncated
+		}
+		if n > nl+nd-i {
+			return ErrCorrupt
+		}
+		for range n {
+			length[i] = same
+			i++
+		}
+	}
+	if !literals.build(length[:nl]) || !distances.build(length[nl:nl+nd]) {
+		return ErrCorrupt
+	}
+	return nil
+}
