@@ -171,6 +171,11 @@ func outcome(r *Report, set *rules.Set, o rules.Outcome) Status {
 	switch {
 	case o.Verdict == rules.Passed:
 		return Pass
+	case o.Why == rules.OpenTrip:
+		for _, fact := range o.Lacks {
+			r.add("trip_unknown", rule, words.Word("fact", "fact_"+strings.TrimPrefix(fact, "trip.")))
+		}
+		return Unknown
 	case o.Verdict != rules.Failed && !lacking:
 		r.add("rule_open", rule, words.Text("why", string(o.Why)))
 		return Unknown
@@ -262,7 +267,7 @@ func referred(r *Report, set *rules.Set, res rules.Result) {
 
 func obliged(r *Report, res rules.Result) {
 	for _, d := range res.Obligations {
-		r.Obligations = append(r.Obligations, Obligation{ID: d.ID, What: d.What, By: d.Deadline, Where: d.Where, Ends: d.Ends})
+		r.Obligations = append(r.Obligations, Obligation{ID: d.ID, What: d.What, By: d.Deadline, Where: d.Where, Ends: d.Ends, Unsure: d.Unsure})
 	}
 }
 

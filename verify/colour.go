@@ -64,7 +64,7 @@ var table = map[string]Colour{
 	"picture_none": Grey, "picture_broken": Grey,
 	"signer_unknown": Grey, "no_key_named": Grey, "algorithm_unknown": Grey, "critical_unknown": Grey,
 	"content_unsupported": Grey, "no_event": Grey,
-	"no_destination": Grey, "no_rules": Grey, "rules_lapsed": Grey, "rules_not_begun": Grey, "rule_open": Grey,
+	"no_destination": Grey, "no_rules": Grey, "rules_lapsed": Grey, "rules_not_begun": Grey, "rule_open": Grey, "trip_unknown": Grey,
 	"data_expired": Grey, "no_moment": Grey, "clock_impossible": Grey,
 
 	"signature_expired": Amber, "signature_not_yet": Amber, "key_not_in_force": Amber, "withdrawn_key_lost": Amber,

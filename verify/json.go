@@ -59,6 +59,8 @@ type SaidObligation struct {
 	By    string `json:"by,omitempty"`
 	Where string `json:"where,omitempty"`
 	Ends  string `json:"ends,omitempty"`
+	// Unsure: whether it applies to this person could not be told.
+	Unsure bool `json:"unsure,omitempty"`
 }
 
 // SaidData says how old the data of the verifier is.
@@ -89,7 +91,7 @@ func (r Report) In(lang, input string) Answer {
 		a.Reasons = append(a.Reasons, reason.in(lang))
 	}
 	for _, o := range r.Obligations {
-		a.Obligations = append(a.Obligations, SaidObligation{ID: o.ID, What: o.What.In(lang), By: rfc3339(o.By), Where: o.Where.In(lang), Ends: o.Ends.In(lang)})
+		a.Obligations = append(a.Obligations, SaidObligation{ID: o.ID, What: o.What.In(lang), By: rfc3339(o.By), Where: o.Where.In(lang), Ends: o.Ends.In(lang), Unsure: o.Unsure})
 	}
 	if r.Match != nil {
 		a.Passport = said(lang, *r.Match)

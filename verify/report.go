@@ -86,6 +86,9 @@ type Obligation struct {
 	By    time.Time
 	Where rules.Texts
 	Ends  rules.Texts // how it ends, in words
+	// Unsure says that it could not be told whether the obligation applies to
+	// this person: the officer knows, or asks.
+	Unsure bool
 }
 
 // Person is what an officer may see: the name, to hold against a passport, and the birth date.

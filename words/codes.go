@@ -15,7 +15,7 @@ var Codes = map[string]string{
 
 	"signer_unknown": "kid country", "no_key_named": "", "algorithm_unknown": "algorithm", "critical_unknown": "what",
 	"content_unsupported": "content", "no_event": "", "no_destination": "", "no_moment": "", "no_rules": "to purpose",
-	"rules_lapsed": "to since", "rules_not_begun": "to since", "rule_open": "rule why",
+	"rules_lapsed": "to since", "rules_not_begun": "to since", "rule_open": "rule why", "trip_unknown": "rule fact",
 	"data_expired": "since", "clock_impossible": "now as_of",
 
 	"signature_expired": "until", "signature_not_yet": "from", "key_not_in_force": "from until", "withdrawn_key_lost": "at",
@@ -130,4 +130,13 @@ var Codes = map[string]string{
 	"mrz_initial":            "a b",
 	"mrz_first_letter_only":  "a b",
 	"mrz_cut_off":            "a b",
+
+	"fact_from":      "",
+	"fact_via":       "",
+	"fact_stays":     "",
+	"fact_region":    "",
+	"fact_category":  "",
+	"fact_residence": "",
+	"fact_purpose":   "",
+	"fact_arrive":    "",
 }

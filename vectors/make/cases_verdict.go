@@ -194,6 +194,12 @@ func (v *verdicts) rules() {
 		m["rules"] = keep(m["rules"].([]any), "VR")
 		m["refuse"], m["cures"] = []any{}, map[string]any{}
 	}))
+	v.add("a rule turns on where the journey began, and nobody told", "rules", "valid", "grey", "trip_unknown", negative, sudmark("asks the origin", func(m map[string]any) {
+		rule(m, "TR-XB-0003", func(r map[string]any) {
+			r["Logic"] = map[string]any{"!": []any{map[string]any{"in": []any{map[string]any{"var": "external.trip.from"}, map[string]any{"var": "external.valueSets.second-test-from"}}}}}
+		})
+	}), func(c *vectors.Case) { c.Question.From = "" })
+	v.add("the same, and it was told", "rules", "valid", "amber", "rule_failed", negative, in("asks the origin"))
 	v.add("a test for another disease", "rules", "valid", "amber", "kind_not_accepted", with(func(e *omap) { e.set("tg", "6142004") }))
 }
 
