@@ -147,7 +147,7 @@ func asked(r *Report, set *rules.Set, s trust.Signed, q Question) Status {
 		r.add("kind_not_accepted", words.Place("to", set.Jurisdiction), words.Word("kind", string(s.Certificate.Events[0].Kind())),
 			words.Word("purpose", q.Purpose), words.List("would_do", kinds...))
 	case rules.Referred:
-		referred(r, set, res)
+		referred(r, set, res, q)
 	case rules.NotMet, rules.Refused, rules.Unclear:
 		for _, o := range res.Outcomes {
 			if outcome(r, set, o) == Unknown {
@@ -158,7 +158,7 @@ func asked(r *Report, set *rules.Set, s trust.Signed, q Question) Status {
 		r.add("no_rules", words.Place("to", set.Jurisdiction), words.Word("purpose", q.Purpose))
 		return Unknown
 	}
-	cure(r.Reasons[first:], set.Outlook(s.Certificate, trip, q.At))
+	cure(r.Reasons[first:], set.Outlook(s.Certificate, trip, q.At), q.At.Location())
 	return status
 }
 
@@ -201,7 +201,7 @@ func outcome(r *Report, set *rules.Set, o rules.Outcome) Status {
 
 // cure puts what would do instead to the reasons of one set: what cures a rule
 // to that rule's reason, what cures all to the first.
-func cure(reasons []Reason, o rules.Outlook) {
+func cure(reasons []Reason, o rules.Outlook, place *time.Location) {
 	for _, m := range o.Remedies {
 		i := 0
 		if m.Rule != "" {
@@ -210,7 +210,7 @@ func cure(reasons []Reason, o rules.Outlook) {
 		if i < 0 || i >= len(reasons) {
 			continue
 		}
-		if c, ok := cureOf(m); ok {
+		if c, ok := cureOf(m, place); ok {
 			reasons[i].cure(c)
 			if by := c.Until; !by.IsZero() && c.Code != "cure_wait" && (reasons[i].By.IsZero() || by.Before(reasons[i].By)) {
 				reasons[i].By = by
@@ -235,8 +235,8 @@ func (r *Reason) cure(c Cure) {
 	r.Cures = append(r.Cures, c)
 }
 
-func cureOf(m rules.Remedy) (Cure, bool) {
-	c := Cure{Kinds: []cert.Kind{m.Evidence}, From: m.Window.From, Until: m.Window.Until, Text: m.Text}
+func cureOf(m rules.Remedy, place *time.Location) (Cure, bool) {
+	c := Cure{Kinds: []cert.Kind{m.Evidence}, From: at(m.Window.From, place), Until: at(m.Window.Until, place), Text: m.Text}
 	dated := !m.Window.From.IsZero() && !m.Window.Until.IsZero()
 	switch {
 	case m.Kind == rules.CureWait:
@@ -255,14 +255,23 @@ func cureOf(m rules.Remedy) (Cure, bool) {
 	return c, true
 }
 
+// at tells a moment at a place, and none as none.
+func at(t time.Time, place *time.Location) time.Time {
+	if t.IsZero() {
+		return t
+	}
+	return t.In(place)
+}
+
 // referred says why the person is sent to the health service, and until when.
-func referred(r *Report, set *rules.Set, res rules.Result) {
+func referred(r *Report, set *rules.Set, res rules.Result, q Question) {
 	ref := res.Referral
 	if ref.Cause != rules.CauseInfection {
 		return // an order of isolation was said already
 	}
-	reason := r.add("infection", words.Moment("sampled", ref.Sampled), words.Moment("until", ref.Until), words.Text("appeal", contact(set.Appeal)))
-	reason.Texts, reason.By = map[string]rules.Texts{"advice": set.Infection.Advice}, ref.Until
+	until := at(ref.Until, q.At.Location())
+	reason := r.add("infection", words.Moment("sampled", ref.Sampled), words.Moment("until", until), words.Text("appeal", contact(set.Appeal)))
+	reason.Texts, reason.By = map[string]rules.Texts{"advice": set.Infection.Advice}, until
 }
 
 func obliged(r *Report, res rules.Result) {

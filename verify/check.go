@@ -76,7 +76,7 @@ func CheckCode(w *World, u format.Unverified, q Question) Report {
 	c := candidate{w: w, u: u}
 	c.signed, c.err = u.Verify(w.Keys)
 	r := c.judge(q)
-	r.ChangesAt = c.change(q, r)
+	r.ChangesAt = at(c.change(q, r), q.At.Location())
 	return r
 }
 
