@@ -15,7 +15,8 @@
 //
 // An identifier is raw bytes in a string. In HC1 it is the first 8 bytes of
 // the SHA-256 of the signer's certificate (see [KeyID8]); identifiers may
-// collide, so look-up gives every key that has one, and a verifier tries all.
+// collide, so look-up gives every key that has one, and a verifier tries all. In
+// a SMART Health Card it is the 32 bytes of the key's thumbprint (RFC 7638).
 //
 // # Uses
 //

@@ -38,6 +38,7 @@ type active struct {
 	*context
 	below  *active // met before
 	revert *active // what a node below goes back to, where this one does not propagate
+	depth  int
 }
 
 // lookup returns what a word means here.
@@ -89,6 +90,9 @@ func (a *active) vocabIRI() string {
 // enter returns the context in force once c was met. Only a property's own
 // context may override what is protected.
 func (a *active) enter(c *context, override bool) (*active, error) {
+	if a.depth >= MaxContexts {
+		return nil, fmt.Errorf("%w: more than %d contexts one upon another", ErrLimit, MaxContexts)
+	}
 	if !override {
 		for word, t := range c.terms {
 			if have, ok := a.lookup(word); ok && !have.same(t) && a.guarded(word) {
@@ -96,7 +100,7 @@ func (a *active) enter(c *context, override bool) (*active, error) {
 			}
 		}
 	}
-	return &active{context: c, below: a, revert: a.revert}, nil
+	return &active{context: c, below: a, revert: a.revert, depth: a.depth + 1}, nil
 }
 
 // enterType is enter for the context of a type, which ends with the node.

@@ -14,6 +14,7 @@ type expander struct {
 	quads   map[quad]bool
 	dropped []Drop
 	blanks  int
+	bytes   int
 }
 
 // place is where the walk is.
@@ -31,12 +32,21 @@ func (p place) at(key string) place {
 	return p
 }
 
-func (e *expander) drop(path, why string) { e.dropped = append(e.dropped, Drop{path, why}) }
+// drop notes a dropped part; more than allowed are refused at the end.
+func (e *expander) drop(path, why string) {
+	if len(e.dropped) <= MaxDropped {
+		e.dropped = append(e.dropped, Drop{path, why})
+	}
+}
 
 func (e *expander) add(q quad) error {
+	if e.quads[q] {
+		return nil
+	}
 	e.quads[q] = true
-	if len(e.quads) > MaxQuads {
-		return fmt.Errorf("%w: more than %d statements", ErrLimit, MaxQuads)
+	e.bytes += len(q.s.value) + len(q.p) + len(q.o.value) + len(q.o.datatype)
+	if len(e.quads) > MaxQuads || e.bytes > MaxBytes {
+		return fmt.Errorf("%w: more than %d statements or %d bytes", ErrLimit, MaxQuads, MaxBytes)
 	}
 	return nil
 }
@@ -151,7 +161,7 @@ func typeNames(m map[string]any, a *active) []string {
 		}
 	}
 	slices.Sort(names)
-	return names
+	return slices.Compact(names)
 }
 
 // identify returns the node that an object describes: what its @id says, or a

@@ -36,7 +36,8 @@
 //
 // # Limits
 //
-// Nesting 64, 200,000 quads, 10,000 blank nodes, and a budget of 300,000 steps
+// Nesting 64, 256 contexts one upon another, 200,000 statements of 128 MiB in
+// all, 10,000 blank nodes, 1,000 dropped parts, and a budget of 300,000 steps
 // (well under a second) for telling alike blank nodes apart: a graph built to
 // make that exponential ("poisoned") is [ErrLimit].
 package rdfc
@@ -51,10 +52,13 @@ import (
 
 // Limits of one document.
 const (
-	MaxDepth  = 64      // nesting of JSON
-	MaxQuads  = 200_000 // statements
-	MaxBlanks = 10_000  // blank nodes
-	maxSteps  = 300_000 // of telling blank nodes apart
+	MaxDepth    = 64        // nesting of JSON
+	MaxContexts = 256       // one upon another
+	MaxQuads    = 200_000   // statements
+	MaxBytes    = 128 << 20 // of all statements
+	MaxBlanks   = 10_000    // blank nodes
+	MaxDropped  = 1_000     // parts
+	maxSteps    = 300_000   // of telling blank nodes apart
 )
 
 var (
@@ -100,7 +104,11 @@ func within(path, dir string) bool {
 // It does not change the document.
 func Canonicalize(doc map[string]any) (Canonical, error) {
 	e := expander{quads: make(map[quad]bool)}
-	if _, err := e.node(doc, place{ctx: new(active)}); err != nil {
+	_, err := e.node(doc, place{ctx: new(active)})
+	if err == nil && len(e.dropped) > MaxDropped {
+		err = fmt.Errorf("%w: more than %d dropped parts", ErrLimit, MaxDropped)
+	}
+	if err != nil {
 		return Canonical{}, fmt.Errorf("canonicalizing: %w", err)
 	}
 	nquads, err := canonicalNQuads(e.quads)

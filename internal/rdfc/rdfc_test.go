@@ -175,6 +175,22 @@ func TestDroppedPartsAreNamed(t *testing.T) {
 	}
 }
 
+func manyKeys(n int) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, `"k%d":0,`, i)
+	}
+	return b.String()
+}
+
+func numbers(n int) string {
+	var s []string
+	for i := range n {
+		s = append(s, fmt.Sprint(i))
+	}
+	return strings.Join(s, ",")
+}
+
 func TestRefusals(t *testing.T) {
 	deep := strings.Repeat(`{"id":"x:y","controller":`, 70) + `1` + strings.Repeat(`}`, 70)
 	for _, v := range []struct {
@@ -193,6 +209,9 @@ func TestRefusals(t *testing.T) {
 		{"a context in the document", `{"@context":[{"id":"@id"}]}`, rdfc.ErrContext},
 		{"no context", `{"@context":null}`, rdfc.ErrContext},
 		{"too many contexts", `{"@context":[` + strings.Repeat(`"https://www.w3.org/ns/did/v1",`, 16) + `"https://www.w3.org/ns/did/v1"]}`, rdfc.ErrLimit},
+		{"contexts one upon another", strings.Repeat(`{"@context":[`+strings.Repeat(`"https://www.w3.org/ns/did/v1",`, 15)+`"https://www.w3.org/ns/did/v1"],"controller":`, 20) + `1` + strings.Repeat(`}`, 20), rdfc.ErrLimit},
+		{"many dropped parts", `{` + contexts + `,"proof":{` + strings.TrimSuffix(manyKeys(rdfc.MaxDropped+1), ",") + `}}`, rdfc.ErrLimit},
+		{"a long name said often", `{` + contexts + `,"id":"x:` + strings.Repeat("y", 1<<20) + `","proof":[` + numbers(200) + `]}`, rdfc.ErrLimit},
 		{"two names", `{` + didOnly + `,"id":"x:y","@id":"x:z"}`, rdfc.ErrInvalid},
 		{"two types", `{` + didOnly + `,"type":"x:y","@type":"x:z"}`, rdfc.ErrInvalid},
 		{"a name that is no text", `{` + didOnly + `,"id":5}`, rdfc.ErrInvalid},

@@ -41,8 +41,9 @@
 // relying country's policy ([trust.Policy]). Keys of test jurisdictions, and all
 // keys of WHO's development and acceptance lists, are demo keys.
 //
-// A certificate's key identifier is always computed from it; where a list states
-// another, the computed one stands, because it is the one that codes name.
+// A certificate's key identifier is computed from it; where a list of another
+// kind than our own states another, the computed one stands, because it is the
+// one that codes name. Of a SMART Health Cards key it is the thumbprint, decoded.
 //
 // # WHO's lists
 //
@@ -60,6 +61,7 @@
 package lists
 
 import (
+	"cmp"
 	"crypto"
 	"encoding/base64"
 	"errors"
@@ -185,6 +187,7 @@ func Read(name string, data []byte, pinned ...crypto.PublicKey) (List, error) {
 
 // finish marks the keys with their source and says what is odd about all of them.
 func (l *List) finish() {
+	l.Name = cmp.Or(l.Name, string(l.Kind))
 	nameless := 0
 	for i := range l.Keys {
 		k := &l.Keys[i]

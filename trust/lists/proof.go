@@ -27,6 +27,9 @@ var ErrProof = errors.New("the document's signature does not verify under the ke
 // where proof is the canonical N-Quads of the proof without its jws, with the
 // document's contexts, and document those of the document without its proof.
 // The signature is in ASN.1 and not, as JWS asks, r and s: both are read.
+//
+// A proof that verifies does not cover what JSON-LD drops; [Read] takes only
+// entries that are covered.
 func CheckProof(document []byte, key crypto.PublicKey) error {
 	doc, err := rdfc.Decode(document)
 	if err != nil {

@@ -34,6 +34,9 @@ func (l *List) read(data []byte, pinned []crypto.PublicKey) error {
 	if first, rest, ok := bytes.Cut(data, []byte("\n")); ok && bytes.HasPrefix(bytes.TrimLeft(rest, " \t\r\n"), []byte("{")) {
 		return l.readGermany(first, rest, pinned)
 	}
+	if len(data) > 2*maxCertificate {
+		return ErrUnknownKind
+	}
 	if der, err := unbase64(string(bytes.Join(bytes.Fields(data), nil))); err == nil && len(der) > 0 && der[0] == 0x30 {
 		return l.readDER(der)
 	}

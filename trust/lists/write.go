@@ -14,7 +14,8 @@ import (
 
 // Bytes writes the text. It fails if the text states something that its form
 // cannot say or would say differently: a recognition by another jurisdiction, a
-// line feed in a name, a moment with a part of a second.
+// line feed in a name, a moment with a part of a second, a demo key in a list
+// that is not marked so. The source of a key is not written.
 func (t Text) Bytes() ([]byte, error) {
 	w := new(textWriter)
 	fmt.Fprintf(&w.b, "%s/1.%d\n", textName, t.Minor)
@@ -31,6 +32,8 @@ func (t Text) Bytes() ([]byte, error) {
 		w.b.WriteByte('\n')
 		w.comment(e.Comment)
 		switch {
+		case e.Key != nil && e.Key.Demo && !t.Demo && !TestCode(e.Key.Country):
+			w.fail(errors.New("a demo key in a list that is none of a demo"))
 		case e.Key != nil:
 			w.key(*e.Key)
 		case e.Recognition != nil && e.Recognition.By != t.Jurisdiction:
