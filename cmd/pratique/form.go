@@ -157,6 +157,9 @@ func parseForm(data []byte) (*cert.Certificate, error) {
 	if err := json.Unmarshal(data, &members); err != nil {
 		return nil, errors.New("not an object in JSON")
 	}
+	if err := once(json.NewDecoder(bytes.NewReader(data))); err != nil {
+		return nil, err
+	}
 	switch {
 	case members["kind"] != nil:
 		var f form
@@ -178,6 +181,42 @@ func parseForm(data []byte) (*cert.Certificate, error) {
 		return c, nil
 	}
 	return nil, errors.New("it has neither kind (the simple form), nor nam (a European certificate), nor subject (a neutral one)")
+}
+
+// once refuses an object that has a member twice: which one was meant?
+func once(d *json.Decoder) error {
+	var members []map[string]bool // of the objects around, nil for an array
+	name := true                  // the next text is one of a member
+	for {
+		t, err := d.Token()
+		if err != nil {
+			return nil // the end; that it is JSON is known
+		}
+		switch t := t.(type) {
+		case json.Delim:
+			switch t {
+			case '{':
+				members, name = append(members, map[string]bool{}), true
+				continue
+			case '[':
+				members = append(members, nil)
+			default:
+				members = members[:len(members)-1]
+			}
+			name = true
+		case string:
+			if in := members[len(members)-1]; in != nil && name {
+				if in[t] {
+					return fmt.Errorf("%q stands twice in one object", t)
+				}
+				in[t], name = true, false
+				continue
+			}
+			name = true
+		default:
+			name = true
+		}
+	}
 }
 
 // strict decodes one object without members that its type lacks.

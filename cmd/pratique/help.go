@@ -22,8 +22,8 @@ $ pratique verify --trust keys/ --rules rules/ --to XB code.png`,
 	}
 }
 
-// exits is the last paragraph of every help.
-const exits = `exit codes: 0 green, or done; 1 red; 3 amber; 4 grey; 2 misuse; 5 input or output failed`
+// exitCodes is the last paragraph of every help.
+const exitCodes = `exit codes: 0 green, or done; 1 red; 3 amber; 4 grey; 2 misuse; 5 input or output failed`
 
 func helpCommand() *command {
 	return &command{
@@ -77,7 +77,7 @@ func (p *program) help(c *command) {
 			fmt.Fprintln(w, line)
 		}
 	}
-	fmt.Fprint(w, "\n"+p.look.wrap("", "", exits))
+	fmt.Fprint(w, "\n"+p.look.wrap("", "", exitCodes))
 }
 
 // usage is the usage line.

@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/spf13/pflag"
 
@@ -175,6 +176,9 @@ func opaque() string {
 // name computes the name as passports print it, or takes it from the passport.
 func (o *order) name(c *cert.Certificate) error {
 	n := &c.Subject.Names[0]
+	if strings.ContainsFunc(n.Family+n.Given, unicode.IsControl) {
+		return failure("the name has a control character in it", "write it again in the file")
+	}
 	if o.passport != "" {
 		d, err := mrz.Parse(o.passport)
 		if err != nil {

@@ -98,7 +98,7 @@ func (c *command) page() string {
 	if c.example != "" {
 		fmt.Fprintf(&b, ".SH EXAMPLES\n.nf\n%s\n.fi\n", roff(c.example))
 	}
-	fmt.Fprintf(&b, ".SH EXIT STATUS\n%s\n", roff(strings.TrimPrefix(exits, "exit codes: ")))
+	fmt.Fprintf(&b, ".SH EXIT STATUS\n%s\n", roff(strings.TrimPrefix(exitCodes, "exit codes: ")))
 	if c.parent != nil {
 		fmt.Fprintf(&b, ".SH SEE ALSO\n.BR %s (1)\n", roff(c.parent.pageName()))
 	}

@@ -37,7 +37,7 @@ const maxTrip = 1 << 20
 func (j *journey) question(p *program) (verify.Question, error) {
 	var q verify.Question
 	now := p.now()
-	q.Purpose, q.At = j.purpose, now
+	q.Purpose, q.At, q.Now = j.purpose, now, now
 	if j.at != "" {
 		at, err := moment("--at", j.at)
 		if err != nil {

@@ -263,6 +263,7 @@ func importLists(p *program, t lists.Text, s sources, output string) error {
 	}
 	taken := 0
 	for _, k := range all.All() {
+		k.Uses.Of = slices.Sorted(slices.Values(k.Uses.Of)) // in whatever order a list has them
 		e := lists.Entry{Comment: []string{"# from " + printable(sources[k.ID])}, Key: &k}
 		alone := t
 		alone.Entries = []lists.Entry{e}
