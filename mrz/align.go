@@ -48,6 +48,10 @@ type alignment struct {
 	pairs map[[4]int]link
 }
 
+// maxPairs is the number of pairs of components up to which joined components
+// are looked for; it bounds the work on senseless input.
+const maxPairs = 64
+
 // An alignState is how far we are, and what has been used.
 type alignState struct {
 	i, j           int
@@ -153,8 +157,12 @@ func (a *alignment) best(s alignState) alignStep {
 			res = step
 		}
 	}
-	for k := 1; k <= 3 && s.i+k <= n; k++ {
-		for q := 1; q <= 3 && s.j+q <= m; q++ {
+	reach := 3 // how many components may be joined
+	if n*m > maxPairs {
+		reach = 1
+	}
+	for k := 1; k <= reach && s.i+k <= n; k++ {
+		for q := 1; q <= reach && s.j+q <= m; q++ {
 			next := s
 			next.i, next.j = s.i+k, s.j+q
 			l := a.pair(s.i, next.i, s.j, next.j)

@@ -1,7 +1,7 @@
 package mrz
 
 // cyrillicRule gives the ways to write a Cyrillic letter, in the notation of
-// [lattice.rule]: the general rule of Doc 9303-3, 6.B first, then its
+// [rule]: the general rule of Doc 9303-3, 6.B first, then its
 // exceptions (b Belarusian, g Bulgarian, m Macedonian, s Serbian, u Ukrainian,
 // w Ukrainian at the beginning of a word), then practice outside that table:
 // n is Bulgaria's law of 2009, o the English-based systems of earlier and

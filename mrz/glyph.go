@@ -234,10 +234,11 @@ func letter(r rune) glyph {
 		g.script = cyrillic
 	case r >= 0x0600 && r <= 0x06ff && arabicRule(g, true) != "":
 		g.script = arabic
-	case latinRule(r) != nil:
-		g.script = latin
 	default:
 		g.script = other
+		if _, _, ways := latinRule(r); ways != "" {
+			g.script = latin
+		}
 	}
 	return g
 }

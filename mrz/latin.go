@@ -3,74 +3,83 @@ package mrz
 import "strings"
 
 // latinRule gives the ways to write a Latin letter that has no decomposition,
-// the recommendation of Doc 9303-3, 6.A first; nil for letters unknown here.
-// Letters after Ŧ are not in that table, but in national alphabets and names.
-func latinRule(r rune) []edge {
-	two := func(code Code, out string, more ...edge) []edge {
-		return append(append([]edge{{out: out, code: code}}, more...), edge{code: LetterDropped, cost: alternative})
-	}
-	alt := func(code Code, out string, s style) edge {
-		return edge{out: out, code: code, cost: alternative, style: s}
-	}
+// in the notation of [rule]: the recommendation of Doc 9303-3, 6.A first; ""
+// for letters unknown here. Letters after Ŧ are not in that table, but in
+// national alphabets and names.
+func latinRule(r rune) (code, other Code, ways string) {
 	switch r {
 	case 'Æ':
-		return two(Ligature, "AE", alt(Ligature, "A", 0))
+		return Ligature, Ligature, "AE -:A"
 	case 'Œ':
-		return two(Ligature, "OE", alt(Ligature, "O", 0))
+		return Ligature, Ligature, "OE -:O"
 	case 'Ĳ':
-		return two(Ligature, "IJ", alt(Ligature, "Y", 0))
+		return Ligature, Ligature, "IJ -:Y"
 	case 'ẞ':
-		return two(SSForSharpS, "SS", alt(SSForSharpS, "S", 0), alt(SSForSharpS, "SZ", 0))
+		return SSForSharpS, SSForSharpS, "SS -:S -:SZ"
 	case 'Ø':
-		return two(OEForStroke, "OE", alt(OStrokePlain, "O", plainStyle))
+		return OEForStroke, OStrokePlain, "OE p:O"
 	case 'Þ':
-		return two(THForThorn, "TH", alt(THForThorn, "T", 0))
+		return THForThorn, THForThorn, "TH -:T"
 	case 'Ð':
-		return two(DForEth, "D", alt(DForEth, "DH", 0))
+		return DForEth, DForEth, "D -:DH"
 	case 'Đ':
-		return two(DForStroke, "D", alt(DJForStroke, "DJ", otherStyle))
+		return DForStroke, DJForStroke, "D o:DJ"
 	case 'Ł':
-		return two(LForStroke, "L")
-	case 'Ħ':
-		return two(SpecialLetter, "H")
-	case 'Ŧ':
-		return two(SpecialLetter, "T")
-	case 'Ŋ':
-		return two(SpecialLetter, "N", alt(SpecialLetter, "NG", 0))
-	case 'ı':
-		return two(SpecialLetter, "I")
-	case 'ĸ', 'Ƙ':
-		return two(SpecialLetter, "K")
-	case 'ŉ', 'Ɲ':
-		return two(SpecialLetter, "N")
-	case 'Ə':
-		return two(SpecialLetter, "A", alt(SpecialLetter, "E", 0), alt(SpecialLetter, "AE", 0))
-	case 'Ɓ':
-		return two(SpecialLetter, "B")
-	case 'Ɗ':
-		return two(SpecialLetter, "D")
-	case 'Ɛ':
-		return two(SpecialLetter, "E")
-	case 'Ɔ':
-		return two(SpecialLetter, "O")
-	case 'Ǥ':
-		return two(SpecialLetter, "G")
-	case 'Ƴ':
-		return two(SpecialLetter, "Y")
-	case 'ª':
-		return two(SpecialLetter, "A")
-	case 'º':
-		return two(SpecialLetter, "O")
-	case 'Ŀ':
-		return two(SpecialLetter, "L")
-	case 'Ǆ', 'Ǳ':
-		return two(Ligature, "DZ")
-	case 'Ǉ':
-		return two(Ligature, "LJ")
-	case 'Ǌ':
-		return two(Ligature, "NJ")
+		return LForStroke, "", "L"
 	}
-	return nil
+	return SpecialLetter, SpecialLetter, specialRule(r)
+}
+
+func specialRule(r rune) string {
+	switch r {
+	case 'Ħ':
+		return "H"
+	case 'Ŧ':
+		return "T"
+	case 'Ŋ':
+		return "N -:NG"
+	case 'ı':
+		return "I"
+	case 'ĸ', 'Ƙ':
+		return "K"
+	case 'ŉ', 'Ɲ':
+		return "N"
+	case 'Ə':
+		return "A -:E -:AE"
+	case 'Ɓ':
+		return "B"
+	case 'Ɗ':
+		return "D"
+	case 'Ɛ':
+		return "E"
+	case 'Ɔ', 'º':
+		return "O"
+	case 'Ǥ':
+		return "G"
+	case 'Ƴ':
+		return "Y"
+	case 'ª':
+		return "A"
+	case 'Ŀ':
+		return "L"
+	case 'Ǆ', 'Ǳ':
+		return "DZ"
+	case 'Ǉ':
+		return "LJ"
+	case 'Ǌ':
+		return "NJ"
+	}
+	return ""
+}
+
+// special gives the edges of a letter of latinRule. Software that only takes
+// marks off loses such letters.
+func special(r rune, to int) []edge {
+	code, other, ways := latinRule(r)
+	if ways == "" {
+		return nil
+	}
+	return append(rule(ways, to, code, other), edge{to: to, code: LetterDropped, cost: alternative})
 }
 
 // latinMarked gives the ways to write A to Z with marks.

@@ -84,7 +84,7 @@ func (l *lattice) leaving(p int) []edge {
 	case digit:
 		return l.numeral(p)
 	case latin:
-		if out = latinRule(g.base); out == nil {
+		if out = special(g.base, p+1); out == nil {
 			out = latinMarked(g)
 			if g.plain() {
 				out = append(out, l.respelled(p)...)
@@ -93,9 +93,9 @@ func (l *lattice) leaving(p int) []edge {
 		}
 	case cyrillic:
 		if p+1 < len(l.g) {
-			out = rule(cyrillicPair(g, l.g[p+1], l.endsWord(p+2)), p+2, Cyrillic)
+			out = rule(cyrillicPair(g, l.g[p+1], l.endsWord(p+2)), p+2, Cyrillic, "")
 		}
-		out = append(rule(cyrillicMarked(g), p+1, Cyrillic), out...)
+		out = append(rule(cyrillicMarked(g), p+1, Cyrillic, ""), out...)
 	case greek:
 		out = l.greek(p)
 	case arabic:
@@ -119,8 +119,9 @@ func (l *lattice) leaving(p int) []edge {
 
 // rule reads the notation of the tables: outputs divided by blanks, the
 // recommended one first and bare, the others with the letter of their style
-// and a colon; 0 is the empty output.
-func rule(s string, to int, code Code) []edge {
+// and a colon; 0 is the empty output. The others have a code of their own, in
+// Cyrillic that of their style.
+func rule(s string, to int, code, other Code) []edge {
 	var out []edge
 	for f := range strings.FieldsSeq(s) {
 		e := edge{to: to, out: f, code: code}
@@ -146,7 +147,9 @@ func rule(s string, to int, code Code) []edge {
 			case "p":
 				e.style = plainStyle
 			}
-			e.code = practice(code, e.style)
+			if e.code = other; other == "" {
+				e.code = cyrillicCode(e.style)
+			}
 		}
 		if e.out == "0" {
 			e.out = ""
@@ -156,20 +159,15 @@ func rule(s string, to int, code Code) []edge {
 	return out
 }
 
-func practice(code Code, s style) Code {
-	switch {
-	case code == Greek:
-		return GreekPractice
-	case code == Arabic:
-		return ArabicPractice
-	case s&(belarusian|bulgarian|macedonian|serbian|ukrainian) != 0:
+func cyrillicCode(s style) Code {
+	if s&(belarusian|bulgarian|macedonian|serbian|ukrainian) != 0 {
 		return CyrillicNational
 	}
 	return CyrillicPractice
 }
 
 func (l *lattice) greek(p int) []edge {
-	single := rule(greekRule(l.g[p].base), p+1, Greek)
+	single := rule(greekRule(l.g[p].base), p+1, Greek, GreekPractice)
 	if p+1 >= len(l.g) || l.g[p+1].script != greek {
 		return single
 	}
@@ -177,7 +175,7 @@ func (l *lattice) greek(p int) []edge {
 	if p+2 < len(l.g) {
 		next = l.g[p+2].base
 	}
-	pair := rule(greekPair(l.g[p], l.g[p+1], l.startsWord(p), l.endsWord(p+2), next), p+2, Greek)
+	pair := rule(greekPair(l.g[p], l.g[p+1], l.startsWord(p), l.endsWord(p+2), next), p+2, Greek, GreekPractice)
 	if len(pair) == 0 {
 		return single
 	}
@@ -190,7 +188,7 @@ func (l *lattice) greek(p int) []edge {
 
 func (l *lattice) arabic(p int) []edge {
 	g := l.g[p]
-	out := rule(arabicRule(g, l.endsWord(p+1)), p+1, Arabic)
+	out := rule(arabicRule(g, l.endsWord(p+1)), p+1, Arabic, ArabicPractice)
 	if g.has(shadda) && len(out) > 0 {
 		out[0].out += out[0].out
 	}
@@ -206,7 +204,7 @@ func (l *lattice) arabic(p int) []edge {
 		}
 	}
 	if l.startsWord(p) && g.base == 'ا' && p+2 < len(l.g) && l.g[p+1].base == 'ل' {
-		out = append(out, rule(arabicArticle(l.g[p+2].base), p+2, Arabic)...)
+		out = append(out, rule(arabicArticle(l.g[p+2].base), p+2, Arabic, ArabicPractice)...)
 	}
 	return out
 }

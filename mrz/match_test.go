@@ -76,17 +76,22 @@ func TestReasons(t *testing.T) {
 func TestNoFalseSame(t *testing.T) {
 	families := []string{"Meier", "Meyer", "Maier", "Mayer", "Müller", "Muller", "Möller", "Moller", "Miller", "Strauß", "Straus", "Łuk", "Luka", "Ivanov", "Ivanova", "Ионов", "O'Hara", "Ohar", "Li", "Lí", "Lǐ", "Le", "van Berg", "von Berg", "Muñoz", "Munos", "Ærø", "Årø", "حسن", "حسين", "王", "李"}
 	givens := []string{"Anna", "Ana", "Anne", "Hanna", "Jan", "Ján", "Iain", "Юлия", "Юлія", "محمد", "محمود", "Anna Maria", "Maria Anna", "Mario", "A", "Jr", "小明"}
-	type person struct{ family, given string }
-	var persons []person
-	for _, f := range families {
-		for _, g := range givens {
-			persons = append(persons, person{f, g})
+	check := func(texts []string, name func(string) mrz.Name) {
+		for i, s := range texts {
+			for _, u := range texts[i+1:] {
+				if r := mrz.Match(name(s), name(u)); r.Class == mrz.Same {
+					t.Errorf("%s and %s: %v", s, u, r)
+				}
+			}
 		}
 	}
-	for i, p := range persons {
-		for _, q := range persons[i+1:] {
-			if r := mrz.Match(mrz.Name{Family: p.family, Given: p.given}, mrz.Name{Family: q.family, Given: q.given}); r.Class == mrz.Same {
-				t.Errorf("%v and %v: %v", p, q, r)
+	check(families, func(s string) mrz.Name { return mrz.Name{Family: s, Given: "Anna"} })
+	check(givens, func(s string) mrz.Name { return mrz.Name{Family: "Muster", Given: s} })
+	check(families, func(s string) mrz.Name { return mrz.Name{Family: s, FamilyICAO: "X", GivenICAO: "X"} })
+	for _, f := range families {
+		for _, g := range givens {
+			if r := mrz.Match(mrz.Name{Family: f, Given: g}, mrz.Name{Family: g, Given: f}); r.Class == mrz.Same && mrz.Transliterate(f) != mrz.Transliterate(g) {
+				t.Errorf("%s and %s exchanged: %v", f, g, r)
 			}
 		}
 	}
