@@ -128,7 +128,7 @@ func read(k Kind, lines []string) (Document, error) {
 	}
 	d.Name = r.field(FieldName, r.lay.name, name)
 	if !codeAllowed(k, d.Code) {
-		r.bad(FieldCode, span{0, 0, 2}, letters)
+		r.bad(FieldCode, span{0, 0, 2}, func(s string) bool { return alphanumeric(s) && codeAllowed(k, s) })
 	}
 	if r.lay.composite != nil {
 		if want := CheckDigit(composite(r.lay, r.get)); r.get(r.lay.all)[0] != want {
@@ -202,11 +202,6 @@ func (r *reader) field(f Field, s span, ok class) string {
 
 // bad reports a field, with the lookalikes that would make it right.
 func (r *reader) bad(f Field, s span, ok class) {
-	for _, e := range r.errs {
-		if e, is := e.(*FieldError); is && e.Field == f {
-			return
-		}
-	}
 	r.errs = append(r.errs, &FieldError{Field: f, Maybe: r.maybe(s, func(v string) bool {
 		return ok(strings.TrimRight(v, "<"))
 	})})

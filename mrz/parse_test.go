@@ -149,6 +149,7 @@ func TestParseErrors(t *testing.T) {
 		{"name: I read as 1", specimenTD3, 1, 8, "1", []string{"name"}, []mrz.Misread{{1, 8, '1', 'I'}, {1, 8, '1', 'L'}}},
 		{"no name", specimenTD3, 1, 6, strings.Repeat("<", 39), []string{"name"}, nil},
 		{"passport whose code is not P", specimenTD3, 1, 1, "A", []string{"document code"}, nil},
+		{"card: I read as 1", specimenTD1, 1, 1, "1", []string{"document code"}, []mrz.Misread{{1, 1, '1', 'I'}}},
 		{"card whose code is not A, C or I", specimenTD1, 1, 1, "P", []string{"document code"}, nil},
 		{"card with V as second letter", specimenTD2, 1, 2, "V", []string{"document code"}, nil},
 		{"code missing", specimenTD2, 1, 1, "<<", []string{"document code"}, nil},

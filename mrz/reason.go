@@ -88,6 +88,7 @@ func Codes() []Code {
 // A Part says which part of the name a [Reason] speaks of.
 type Part string
 
+// The parts of a name.
 const (
 	Whole  Part = "name"
 	Family Part = "family"
