@@ -153,7 +153,7 @@ func Mask(m, x, y int) bool {
 }
 
 // FormatBits returns the 15 bits that name the level and the mask (annex C).
-// Any two of the 32 words differ in 5 bits or more.
+// Any two of the 32 words differ in 7 bits or more.
 func FormatBits(l Level, mask int) uint32 {
 	return bch(formatCode[l]<<3|uint32(mask), 10, 0x537) ^ 0x5412
 }

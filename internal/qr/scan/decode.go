@@ -47,8 +47,9 @@ type format struct {
 
 // formats returns the formats that the symbol may name, twice: those of which
 // one of the words seen differs in three bits or less, the nearest first. As
-// any two words differ in five, two wrong bits are certainly put right; beyond
-// that the error correction of the data tells.
+// any two words differ in seven, three wrong bits are certainly put right; but
+// one of the places may be painted over and seem to name another format, which
+// the error correction of the data then tells.
 func formats(g *layout.Grid) (near []format) {
 	var seen [2]uint32
 	for i := range 15 {

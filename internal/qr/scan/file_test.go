@@ -285,22 +285,3 @@ func FuzzReadBytes(f *testing.F) {
 		}
 	})
 }
-
-// Whatever the pixels, reading comes to an end with codes or ErrNone.
-func FuzzRead(f *testing.F) {
-	g := picture(must(qr.Encode("HC1:FUZZ", qr.Q)), 2)
-	f.Add(g.Pix, uint16(g.Rect.Dx()))
-	f.Add(finderWall(120, 120).Pix, uint16(120))
-	f.Add(plainNoise(90, 90).Pix, uint16(90))
-	f.Add(texture(150, 100).Pix, uint16(150))
-	f.Fuzz(func(t *testing.T, pix []byte, width uint16) {
-		if width == 0 {
-			return
-		}
-		h := len(pix) / int(width)
-		codes, err := scan.Read(&image.Gray{Pix: pix, Stride: int(width), Rect: image.Rect(0, 0, int(width), h)})
-		if (err == nil) != (len(codes) > 0) || err != nil && !errors.Is(err, scan.ErrNone) {
-			t.Errorf("%d codes and %v", len(codes), err)
-		}
-	})
-}

@@ -31,8 +31,8 @@ func (v *view) at(x, y float64) point {
 func newView(from, to []point) (v view, ok bool) {
 	// Both are moved and scaled to about the unit square: the products below
 	// would otherwise eat up the precision.
-	f0, fk := frameOf(from)
-	t0, tk := frameOf(to)
+	f0, fk := spread(from)
+	t0, tk := spread(to)
 	var a [8][9]float64 // the normal equations
 	add := func(row *[9]float64) {
 		for i := range 8 {
@@ -72,9 +72,9 @@ func newView(from, to []point) (v view, ok bool) {
 	return v, true
 }
 
-// frameOf returns the mean of some points and the factor that brings them to
+// spread returns the mean of some points and the factor that brings them to
 // about one unit from it.
-func frameOf(points []point) (mean point, scale float64) {
+func spread(points []point) (mean point, scale float64) {
 	for _, p := range points {
 		mean = mean.plus(p)
 	}

@@ -110,38 +110,39 @@ func (r *reader) try(f *frame, t *triple) (symbol, bool) {
 		if g.score < leastSymbol || g.score < guesses[0].score-0.2 || i == 3 {
 			break
 		}
-		n := g.version.Size()
-		// The pose first, then what its three finders and one alignment pattern
-		// leave open: paper that is not flat, or a place seen wrongly.
-		for _, better := range [...]func() func(x, y float64) point{
-			func() func(x, y float64) point { return g.view.at },
-			func() func(x, y float64) point {
-				if g.version < 7 || !r.pay(len(g.version.Alignments())*len(g.version.Alignments())*alignCost) {
-					return nil
-				}
-				return f.newMesh(&g.view, t, g.version).at
-			},
-			func() func(x, y float64) point {
-				if !r.pay(len(g.marks) * markCost) {
-					return nil
-				}
-				v := f.refine(&g.pose, g.target, t.corner.inverted)
-				return v.at
-			},
-		} {
-			at := better()
-			if at == nil || !r.pay(n*n*moduleCost) {
+		for way := range ways {
+			at := r.way(f, t, g, way)
+			if at == nil || !r.pay(g.version.Size()*g.version.Size()*moduleCost) {
 				continue
 			}
-			s := f.sample(at, n, t.corner.inverted)
+			s := f.sample(at, g.version.Size(), t.corner.inverted)
 			for _, s := range [...]*sheet{s, s.sharp()} {
 				if content, ok := decode(s.modules(), g.target); ok {
-					return symbol{content, corners(f, at, float64(n))}, true
+					return symbol{content, corners(f, at, float64(g.version.Size()))}, true
 				}
 			}
 		}
 	}
 	return symbol{}, false
+}
+
+const ways = 3
+
+// way returns one of the ways to tell where a symbol's places lie: by the
+// guess's view as it is; with what is not flat corrected at each alignment
+// pattern; with a finder or alignment pattern that was seen wrongly moved. It
+// returns nil if there is nothing to go by, or no budget.
+func (r *reader) way(f *frame, t *triple, g *guess, way int) func(x, y float64) point {
+	switch n := len(g.version.Alignments()); {
+	case way == 0:
+		return g.view.at
+	case way == 1 && n > 2 && r.pay(n*n*alignCost):
+		return f.newMesh(&g.view, t, g.version).at
+	case way == 2 && r.pay(len(g.marks)*markCost):
+		v := f.refine(&g.pose, g.target, t.corner.inverted)
+		return v.at
+	}
+	return nil
 }
 
 // corners returns where the corners of a symbol are, in shares of the width.

@@ -1,8 +1,6 @@
 package scan
 
-import (
-	"github.com/pratique/pratique/internal/qr/layout"
-)
+import "github.com/pratique/pratique/internal/qr/layout"
 
 // A mesh corrects a view where the paper is not flat: it says how far from
 // where the view has them the alignment patterns are. The finders stand where
@@ -14,7 +12,7 @@ type mesh struct {
 }
 
 // newMesh looks for the alignment patterns one after the other, each where
-// those before it let it be expected.
+// those before it let it be expected. The version is 7 at least.
 func (f *frame) newMesh(v *view, t *triple, version layout.Version) *mesh {
 	m := &mesh{view: v}
 	for _, a := range version.Alignments() {
@@ -32,9 +30,7 @@ func (f *frame) newMesh(v *view, t *triple, version layout.Version) *mesh {
 			switch {
 			case i > 0 && j > 0:
 				expect = m.off[j*n+i-1].plus(m.off[(j-1)*n+i]).minus(m.off[(j-1)*n+i-1])
-			case i == 1: // the slope of the finder
-				expect = t.corner.at(x-3.5, y-3.5).minus(at)
-			case j == 1:
+			case i+j == 1: // by the slope of the finder pattern beside it
 				expect = t.corner.at(x-3.5, y-3.5).minus(at)
 			case i > 0:
 				expect = m.off[j*n+i-1]
@@ -54,9 +50,6 @@ func (f *frame) newMesh(v *view, t *triple, version layout.Version) *mesh {
 // at returns the place of a place in the symbol.
 func (m *mesh) at(x, y float64) point {
 	p := m.view.at(x, y)
-	if len(m.lines) < 2 {
-		return p
-	}
 	i, u := m.cell(x)
 	j, w := m.cell(y)
 	k := j*len(m.lines) + i

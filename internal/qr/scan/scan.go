@@ -29,17 +29,21 @@
 //  6. reduced to 5 megapixels: a small code in a large photograph
 //  7. reduced to 16 megapixels: a small code on a scanned page
 //
-// In each step the codes are tried with plain and with sharpened modules, and
-// where one of three finder patterns is hidden, its place is guessed from the
-// two others.
+// In each step the modules are tried as they are and sharpened. If all steps
+// have found nothing, any two finder patterns are tried with a third where it
+// should be: it may be hidden.
 //
 // # Limits
 //
-// The work in one picture is bounded by a count of steps ([budget]), whatever
-// is in it: about 0.2 seconds on one core of a server, beside decoding the
-// file. A picture without a code takes some 10 ms for a megapixel, one with a
-// code 2 to 5 ms. What cannot be read: modules of less than 1.7 pixels, blur of more
-// than half a module, codes of which two finder patterns are hidden, Micro QR.
+// The work in one picture is bounded, whatever is in it: what a step costs is
+// taken from a budget, which lasts for about 0.2 seconds on one core, beside
+// decoding the file. A code in a small picture takes 2 to 6 milliseconds, a
+// picture of a megapixel without one 5 to 15.
+//
+// Not read are: modules smaller than two pixels (unless each is a whole one),
+// blur of more than half a module, codes of which two finder patterns are
+// hidden or one is cut off with more than the level allows, paper that curls
+// by more than a tenth of a code's width, Micro QR.
 //
 // There is no character set in what a symbol says but by convention:
 // [Code.Bytes] are its bytes as they are, [Code.Text] is a reading of them.
@@ -82,6 +86,7 @@ const (
 	alignCost    = 20_000 // looking for one alignment pattern
 	moduleCost   = 25     // sampling a module and decoding it, both ways
 	markCost     = 300    // a module of a function pattern while refining
+	tripleCost   = 20     // comparing three finder patterns
 )
 
 // smallest is the side of the smallest picture that can hold a symbol.
@@ -93,8 +98,7 @@ func Read(img image.Image) ([]Code, error) {
 		return nil, ErrNone
 	}
 	r := reader{left: budget}
-	full := grey(img, 16<<20)
-	r.climb(full)
+	r.climb(grey(img, 16<<20))
 	if len(r.found) == 0 {
 		return nil, ErrNone
 	}
@@ -183,6 +187,7 @@ func (r *reader) look(f *frame) []finder {
 		return slices.DeleteFunc(found, func(g finder) bool { return r.taken(f, g.mid) })
 	}
 	found = free()
+	r.pay(len(found) * len(found) * len(found) / 2 * tripleCost)
 	r.tryAll(f, triples(found))
 	return free()
 }
