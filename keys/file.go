@@ -159,10 +159,17 @@ func (k *Key) Seal(passphrase string) ([]byte, error) {
 	return out.Bytes(), nil
 }
 
+// testOnlyWork lowers the cost of guessing a passphrase, as a power of two, in
+// tests; zero leaves it at what age takes, about a second.
+var testOnlyWork int
+
 func seal(out io.Writer, file []byte, passphrase string) error {
 	to, err := age.NewScryptRecipient(passphrase)
 	if err != nil {
 		return err
+	}
+	if testOnlyWork != 0 {
+		to.SetWorkFactor(testOnlyWork)
 	}
 	text := armor.NewWriter(out)
 	w, err := age.Encrypt(text, to)

@@ -74,6 +74,7 @@ func TestTheIdentifierIsThatOfTheCertificate(t *testing.T) {
 
 func TestASealedKeyOpensWithItsPassphraseOnly(t *testing.T) {
 	k := newKey(t, keys.Options{Country: "CH"})
+	keys.LowerWork()
 	file, err := k.Seal("correct horse")
 	if err != nil {
 		t.Fatal(err)

@@ -1,0 +1,4 @@
+package keys
+
+// LowerWork makes sealing quick in tests.
+func LowerWork() { testOnlyWork = 8 }
