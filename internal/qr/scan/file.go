@@ -23,9 +23,9 @@ var (
 )
 
 // Limits bound what [ReadBytes] takes. The zero Limits are for pictures of
-// one's own: a page scanned at 600 dpi passes, and decoding takes up to about
-// 0.6 GB and 2 seconds. Who reads the pictures of strangers sets MaxPixels
-// lower; memory and time go down with it.
+// one's own: a page scanned at 600 dpi passes. Decoding needs 1 to 8 bytes a
+// pixel, and three times as much for a progressive JPEG, so up to 1 GB for the
+// largest; who reads the pictures of strangers sets MaxPixels lower.
 type Limits struct {
 	// MaxBytes is the largest file. Zero means 32 MiB.
 	MaxBytes int

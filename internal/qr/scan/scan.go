@@ -43,7 +43,8 @@
 // Not read are: modules smaller than two pixels (unless each is a whole one),
 // blur of more than half a module, codes of which two finder patterns are
 // hidden or one is cut off with more than the level allows, paper that curls
-// by more than a tenth of a code's width, Micro QR.
+// by more than about a twentieth of a code's width (a fiftieth below version
+// 7), Micro QR.
 //
 // There is no character set in what a symbol says but by convention:
 // [Code.Bytes] are its bytes as they are, [Code.Text] is a reading of them.
