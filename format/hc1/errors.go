@@ -13,7 +13,7 @@ import (
 
 // What can be wrong with a code, beside what the packages of its parts say.
 var (
-	ErrPrefix   = errors.New("the text does not begin with HC1:")
+	ErrPrefix   = errors.New("the text does not begin with the prefix HC1")
 	ErrNewer    = errors.New("the code is of a version that is not known here")
 	ErrTooLong  = errors.New("the text is too long for a code")
 	ErrTooLarge = errors.New("the payload is too large for a certificate")

@@ -88,7 +88,7 @@ const prefix = "HC1:"
 // Unverified is a code that was read and whose signature was not checked. It
 // can be used from several goroutines. Printing one shows nothing of it.
 type Unverified struct {
-	c *code // behind a pointer, so that no verb of package fmt looks inside
+	code func() *code // a function, because package fmt looks behind pointers, and behind this it cannot
 }
 
 // code is an opened code. Its strings are pieces of one text.
@@ -107,12 +107,7 @@ func Read(text string) (*Unverified, error) {
 	if err != nil {
 		return nil, err
 	}
-	// One allocation for both: the door and the room behind it.
-	both := new(struct {
-		u Unverified
-		c code
-	})
-	c := &both.c
+	c := new(code)
 	if c.message, err = cose.Parse(content); err != nil {
 		return nil, stepped(StepCOSE, err)
 	}
@@ -123,8 +118,7 @@ func Read(text string) (*Unverified, error) {
 	if c.claims, err = readClaims(payload); err != nil {
 		return nil, &Error{StepCWT, err}
 	}
-	both.u.c = c
-	return &both.u, nil
+	return &Unverified{func() *code { return c }}, nil
 }
 
 func checkPrefix(text string) error {
@@ -143,22 +137,22 @@ func checkPrefix(text string) error {
 func (u *Unverified) Format() string { return "hc1" }
 
 // Content returns the kind of content: dcc, icvp, ddcc, link or unknown.
-func (u *Unverified) Content() string { return u.c.kind }
+func (u *Unverified) Content() string { return u.code().kind }
 
 // Country returns the issuer that the code claims, as it writes it: a country
 // code in most, and free text in some. It may be empty.
-func (u *Unverified) Country() string { return u.c.country }
+func (u *Unverified) Country() string { return u.code().country }
 
 // KeyID returns the identifier of the key that the code names, raw bytes. It
 // is empty if the code names none.
-func (u *Unverified) KeyID() string { return u.c.message.KeyID }
+func (u *Unverified) KeyID() string { return u.code().message.KeyID }
 
 // Algorithm returns the algorithm that the code names: ES256, ES384, ES512,
 // PS256, PS384, PS512, EdDSA; "alg -999" for one that is not known here; none.
-func (u *Unverified) Algorithm() string { return u.c.message.Alg.String() }
+func (u *Unverified) Algorithm() string { return u.code().message.Alg.String() }
 
 // Signed returns the life of the signature, as claimed.
-func (u *Unverified) Signed() cert.Period { return u.c.signed }
+func (u *Unverified) Signed() cert.Period { return u.code().signed }
 
 // String says that this is a code, and nothing of what is in it.
 func (u *Unverified) String() string { return "HC1 code, not verified" }

@@ -124,16 +124,18 @@ func (i Issuer) payload(c *cert.Certificate) ([]byte, error) {
 	return out, checkPrinted(out)
 }
 
-// checkPrinted turns what the schema finds into what the caller can mend.
+// checkPrinted turns the first thing that the schema finds into what the caller
+// can mend.
 func checkPrinted(payload []byte) error {
-	for _, issue := range Schema(payload) {
-		a, ok := advices[issue.Path]
-		if !ok {
-			a = advice{"certificate", "see the schema of European certificates"}
-		}
-		return &FieldError{a.field, issue.What, a.do}
+	issues := Schema(payload)
+	if len(issues) == 0 {
+		return nil
 	}
-	return nil
+	a, ok := advices[issues[0].Path]
+	if !ok {
+		a = advice{"certificate", "state what the schema of European certificates demands"}
+	}
+	return &FieldError{a.field, issues[0].What, a.do}
 }
 
 type advice struct{ field, do string }

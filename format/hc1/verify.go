@@ -15,7 +15,8 @@ import (
 // error is, for errors.Is, one of those of package trust, or an [*Error] where
 // authentic content cannot be read into a certificate.
 func (u *Unverified) Verify(keys *trust.Keys) (trust.Signed, error) {
-	m := &u.c.message
+	code := u.code()
+	m := &code.message
 	switch {
 	case m.Critical:
 		return trust.Signed{}, trust.ErrCritical
@@ -28,7 +29,7 @@ func (u *Unverified) Verify(keys *trust.Keys) (trust.Signed, error) {
 	if err != nil {
 		return trust.Signed{}, err
 	}
-	c, err := u.c.certificate()
+	c, err := code.certificate()
 	if err != nil {
 		return trust.Signed{}, err
 	}
@@ -53,11 +54,11 @@ func signer(m *cose.Message, keys []trust.Key) (*trust.Key, error) {
 }
 
 // SkipVerification returns what the code says although nobody checked who says so.
-func (u *Unverified) SkipVerification() (*cert.Certificate, error) { return u.c.certificate() }
+func (u *Unverified) SkipVerification() (*cert.Certificate, error) { return u.code().certificate() }
 
 // RawSkippingVerification returns the payload as received, for [JSON] and
 // [Schema], although nobody checked who signed it.
-func (u *Unverified) RawSkippingVerification() []byte { return []byte(u.c.message.Payload) }
+func (u *Unverified) RawSkippingVerification() []byte { return []byte(u.code().message.Payload) }
 
 // JSON returns the content of a payload (trust.Signed.Raw) in the format's own
 // words, in the order received: {"ver":...,"nam":...} for a European
