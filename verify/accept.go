@@ -88,9 +88,9 @@ func noRules(r *Report, sets []*rules.Set, to Leg, q Question) {
 	}
 	switch {
 	case !lapsed.IsZero():
-		r.add("rules_lapsed", place, words.Moment("since", lapsed))
+		r.add("rules_lapsed", place, r.moment("since", lapsed))
 	case !begins.IsZero():
-		r.add("rules_not_begun", place, words.Moment("since", begins))
+		r.add("rules_not_begun", place, r.moment("since", begins))
 	default:
 		r.add("no_rules", place, purpose)
 	}
@@ -104,7 +104,7 @@ func isolation(r *Report, s trust.Signed, q Question) {
 	}
 	n, _ := s.Certificate.Events[ref.Event].(*cert.Notice)
 	r.Checks.Rules = Fail
-	reason := r.add("isolation", words.Place("country", s.Key.Country), words.Moment("until", ref.Until), words.Text("appeal", n.Appeal))
+	reason := r.add("isolation", words.Place("country", s.Key.Country), r.moment("until", ref.Until), words.Text("appeal", n.Appeal))
 	reason.By = ref.Until
 }
 
@@ -255,14 +255,6 @@ func cureOf(m rules.Remedy, place *time.Location) (Cure, bool) {
 	return c, true
 }
 
-// at tells a moment at a place, and none as none.
-func at(t time.Time, place *time.Location) time.Time {
-	if t.IsZero() {
-		return t
-	}
-	return t.In(place)
-}
-
 // referred says why the person is sent to the health service, and until when.
 func referred(r *Report, set *rules.Set, res rules.Result, q Question) {
 	ref := res.Referral
@@ -270,7 +262,7 @@ func referred(r *Report, set *rules.Set, res rules.Result, q Question) {
 		return // an order of isolation was said already
 	}
 	until := at(ref.Until, q.At.Location())
-	reason := r.add("infection", words.Moment("sampled", ref.Sampled), words.Moment("until", until), words.Text("appeal", contact(set.Appeal)))
+	reason := r.add("infection", words.Moment("sampled", ref.Sampled), r.moment("until", until), words.Text("appeal", contact(set.Appeal)))
 	reason.Texts, reason.By = map[string]rules.Texts{"advice": set.Infection.Advice}, until
 }
 

@@ -76,7 +76,7 @@ func CheckCode(w *World, u format.Unverified, q Question) Report {
 	c := candidate{w: w, u: u}
 	c.signed, c.err = u.Verify(w.Keys)
 	r := c.judge(q)
-	r.ChangesAt = at(c.change(q, r), q.At.Location())
+	r.ChangesAt, r.ChangesTo = c.change(q, r)
 	return r
 }
 
@@ -92,7 +92,7 @@ type candidate struct {
 // judge runs every check for one moment.
 func (c *candidate) judge(q Question) Report {
 	w, u := c.w, c.u
-	r := Report{Format: u.Format(), Content: u.Content(), KeyID: u.KeyID(), Country: u.Country(), Data: w.Data}
+	r := Report{Format: u.Format(), Content: u.Content(), KeyID: u.KeyID(), Country: u.Country(), Data: w.Data, place: q.At.Location()}
 	clock(&r, w.Data, q)
 	if c.err != nil {
 		notSigned(&r, w, u, c.err)
@@ -151,10 +151,10 @@ func clock(r *Report, d Data, q Question) {
 		floor = d.AsOf
 	}
 	if q.Now.Before(floor) || q.At.Before(Epoch) {
-		r.add("clock_impossible", words.Moment("now", q.Now), words.Moment("as_of", floor))
+		r.add("clock_impossible", r.moment("now", q.Now), r.moment("as_of", floor))
 	}
 	if !d.HardExpiry.IsZero() && q.Now.After(d.HardExpiry) {
-		r.add("data_expired", words.Moment("since", d.HardExpiry))
+		r.add("data_expired", r.moment("since", d.HardExpiry))
 	}
 }
 
@@ -204,14 +204,14 @@ func inForce(r *Report, policy trust.Policy, s trust.Signed, at time.Time) {
 	switch {
 	case !p.Until.IsZero() && at.After(p.Until):
 		r.Checks.InForce = Fail
-		r.add("signature_expired", words.Moment("until", p.Until))
+		r.add("signature_expired", r.moment("until", p.Until))
 	case !begin.IsZero() && at.Before(begin):
 		r.Checks.InForce = Fail
-		r.add("signature_not_yet", words.Moment("from", begin))
+		r.add("signature_not_yet", r.moment("from", begin))
 	}
 	if !policy.InForce(s.Key, p.Issued, at) {
 		r.Checks.InForce = Fail
-		r.add("key_not_in_force", words.Moment("from", s.Key.NotBefore), words.Moment("until", s.Key.NotAfter))
+		r.add("key_not_in_force", r.moment("from", s.Key.NotBefore), r.moment("until", s.Key.NotAfter))
 	}
 }
 
@@ -245,14 +245,14 @@ func unrevoked(r *Report, w *World, s trust.Signed, q Question) {
 	if e, ok := l.Find(revoke.Handles(s)); ok && !q.At.Before(e.Since) {
 		r.Checks.Unrevoked = Fail
 		if e.Reason == revoke.KeyLost {
-			r.add("withdrawn_key_lost", words.Moment("at", e.Since))
+			r.add("withdrawn_key_lost", r.moment("at", e.Since))
 			return
 		}
-		r.add("withdrawn", words.Moment("at", e.Since), words.Word("why", string(e.Reason)), words.Text("appeal", l.Appeal))
+		r.add("withdrawn", r.moment("at", e.Since), words.Word("why", string(e.Reason)), words.Text("appeal", l.Appeal))
 		return
 	}
 	if q.Now.After(l.Until) {
-		r.add("withdrawals_old", words.Moment("since", l.AsOf))
+		r.add("withdrawals_old", r.moment("since", l.AsOf))
 		return
 	}
 	r.Checks.Unrevoked = Pass
@@ -304,14 +304,15 @@ func recognised(r *Report, w *World, s trust.Signed, q Question) {
 		}
 	}
 	r.add(code, by, words.Place("of", s.Key.Country),
-		words.Moment("from", rec.From), words.Moment("until", rec.Until),
+		r.moment("from", rec.From), r.moment("until", rec.Until),
 		words.Word("use", string(e.Kind())), words.Word("method", method), words.Text("format", r.Format))
 }
 
-// change returns the first moment after the question's at which the verdict is another.
-func (c *candidate) change(q Question, now Report) time.Time {
+// change returns the first moment after the question's at which the verdict is
+// another, and that verdict.
+func (c *candidate) change(q Question, now Report) (time.Time, Colour) {
 	if c.err != nil || slices.ContainsFunc(now.Reasons, func(r Reason) bool { return r.Code == "no_moment" || r.Code == "clock_impossible" }) {
-		return time.Time{}
+		return time.Time{}, Grey
 	}
 	for _, t := range c.turns(q) {
 		later := q
@@ -319,11 +320,11 @@ func (c *candidate) change(q Question, now Report) time.Time {
 		if later.Now.Before(t) {
 			later.Now = t
 		}
-		if c.judge(later).Verdict != now.Verdict {
-			return t
+		if then := c.judge(later).Verdict; then != now.Verdict {
+			return at(t, q.At.Location()), then
 		}
 	}
-	return time.Time{}
+	return time.Time{}, Grey
 }
 
 // turns lists the moments after the question's at which any check may change,

@@ -29,6 +29,7 @@ type Answer struct {
 	Obligations []SaidObligation  `json:"obligations"`
 	Passport    *SaidMatch        `json:"passport,omitempty"`
 	ChangesAt   string            `json:"changes_at,omitempty"`
+	ChangesTo   string            `json:"changes_to,omitempty"`
 	Data        SaidData          `json:"data"`
 	Certificate *cert.Certificate `json:"certificate,omitempty"`
 	Payload     json.RawMessage   `json:"payload,omitempty"`
@@ -80,6 +81,9 @@ func (r Report) In(lang, input string) Answer {
 		Reasons:   make([]SaidReason, 0, len(r.Reasons)),
 		ChangesAt: rfc3339(r.ChangesAt), Obligations: make([]SaidObligation, 0, len(r.Obligations)),
 		Data: SaidData{Bundle: r.Data.Name, AsOf: rfc3339(r.Data.AsOf), HardExpiry: rfc3339(r.Data.HardExpiry)},
+	}
+	if !r.ChangesAt.IsZero() {
+		a.ChangesTo = r.ChangesTo.String()
 	}
 	if r.Signed != nil {
 		a.Key.Source, a.Key.Demo = r.Signed.Key.Source, r.Signed.Key.Demo

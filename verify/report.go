@@ -109,7 +109,10 @@ type Report struct {
 	Reasons     []Reason // those that gave the verdict first, then lines beside it
 	Obligations []Obligation
 	ChangesAt   time.Time // when the verdict changes by itself; zero: not, or not known
+	ChangesTo   Colour    // to what, where ChangesAt is not zero
 	Data        Data
+
+	place *time.Location // of arrival: moments are told there
 
 	// Signed is set only where the signature verifies: there is no way to a
 	// person through a code that nobody signed.
@@ -125,6 +128,19 @@ func (r Report) Person() (Person, bool) {
 	}
 	p := r.Signed.Certificate.Subject
 	return Person{Name: p.Name().String(), BirthDate: p.BirthDate}, true
+}
+
+// moment is a parameter that is told at the place of arrival.
+func (r *Report) moment(name string, t time.Time) words.Param {
+	return words.Moment(name, at(t, r.place))
+}
+
+// at tells a moment at a place, and none as none.
+func at(t time.Time, place *time.Location) time.Time {
+	if t.IsZero() || place == nil {
+		return t
+	}
+	return t.In(place)
 }
 
 // add puts a reason on the report and lets it colour the verdict.
