@@ -27,6 +27,7 @@ type World struct {
 // Data says where a World came from and how long it may be relied on.
 type Data struct {
 	Name       string    // of the bundle, or empty for files given by hand
+	Digest     string    // SHA-256 of the bundle in hexadecimal, which receipts cite; empty: not known
 	AsOf       time.Time // when it was true; zero: not stated
 	HardExpiry time.Time // after it the answer is grey; zero: not stated
 }
