@@ -26,9 +26,10 @@
 //	          certificates of WHO and Singapore are written so. Everything else
 //	          is "unknown"
 //
-// The names on the left are the steps of [Error]. The signature is checked
-// before anything of the payload but its claims is looked at (hcert section
-// 6.3), and nothing about the person can be had from an [Unverified].
+// The names on the left are the steps of [Error]. Before the signature is
+// checked, nothing is asked of the payload but whether it is CBOR, and its
+// claims (hcert section 6.3); and nothing about the person can be had from an
+// [Unverified].
 //
 // # Limits
 //
@@ -91,6 +92,14 @@ type Unverified struct {
 	code func() *code // a function, because package fmt looks behind pointers, and behind this it cannot
 }
 
+// opened returns the code; of the zero Unverified, one that says nothing.
+func (u *Unverified) opened() *code {
+	if u.code == nil {
+		return &code{claims: claims{kind: kindUnknown}}
+	}
+	return u.code()
+}
+
 // code is an opened code. Its strings are pieces of one text.
 type code struct {
 	message cose.Message
@@ -137,22 +146,22 @@ func checkPrefix(text string) error {
 func (u *Unverified) Format() string { return "hc1" }
 
 // Content returns the kind of content: dcc, icvp, ddcc, link or unknown.
-func (u *Unverified) Content() string { return u.code().kind }
+func (u *Unverified) Content() string { return u.opened().kind }
 
 // Country returns the issuer that the code claims, as it writes it: a country
 // code in most, and free text in some. It may be empty.
-func (u *Unverified) Country() string { return u.code().country }
+func (u *Unverified) Country() string { return u.opened().country }
 
 // KeyID returns the identifier of the key that the code names, raw bytes. It
 // is empty if the code names none.
-func (u *Unverified) KeyID() string { return u.code().message.KeyID }
+func (u *Unverified) KeyID() string { return u.opened().message.KeyID }
 
 // Algorithm returns the algorithm that the code names: ES256, ES384, ES512,
 // PS256, PS384, PS512, EdDSA; "alg -999" for one that is not known here; none.
-func (u *Unverified) Algorithm() string { return u.code().message.Alg.String() }
+func (u *Unverified) Algorithm() string { return u.opened().message.Alg.String() }
 
 // Signed returns the life of the signature, as claimed.
-func (u *Unverified) Signed() cert.Period { return u.code().signed }
+func (u *Unverified) Signed() cert.Period { return u.opened().signed }
 
 // String says that this is a code, and nothing of what is in it.
 func (u *Unverified) String() string { return "HC1 code, not verified" }

@@ -187,6 +187,9 @@ func TestClaimsAreReadAsIssuersWriteThem(t *testing.T) {
 
 // Whatever verb of package fmt prints it, a code that was not verified shows nobody.
 func TestPrintingACodeShowsNobody(t *testing.T) {
+	if _, err := new(hc1.Unverified).Verify(keysOf(demo().Key)); err == nil {
+		t.Error("the zero Unverified verifies")
+	}
 	u := read(t, issue(t, demo(), testCertificate()))
 	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%X", "%d", "%o", "%b", "%e", "%t", "%c", "%U", "%T", "%p"} {
 		for _, arg := range []any{u, *u, []any{u}, struct{ U *hc1.Unverified }{u}} {

@@ -15,7 +15,7 @@ import (
 // error is, for errors.Is, one of those of package trust, or an [*Error] where
 // authentic content cannot be read into a certificate.
 func (u *Unverified) Verify(keys *trust.Keys) (trust.Signed, error) {
-	code := u.code()
+	code := u.opened()
 	m := &code.message
 	switch {
 	case m.Critical:
@@ -33,7 +33,9 @@ func (u *Unverified) Verify(keys *trust.Keys) (trust.Signed, error) {
 	if err != nil {
 		return trust.Signed{}, err
 	}
-	return trust.Signed{Certificate: c, Key: *key, Raw: []byte(m.Payload), Signature: []byte(m.Signature)}, nil
+	n := len(m.Payload)
+	both := append(append(make([]byte, 0, n+len(m.Signature)), m.Payload...), m.Signature...)
+	return trust.Signed{Certificate: c, Key: *key, Raw: both[:n:n], Signature: both[n:]}, nil
 }
 
 // signer returns the key that signed the message.
@@ -54,11 +56,11 @@ func signer(m *cose.Message, keys []trust.Key) (*trust.Key, error) {
 }
 
 // SkipVerification returns what the code says although nobody checked who says so.
-func (u *Unverified) SkipVerification() (*cert.Certificate, error) { return u.code().certificate() }
+func (u *Unverified) SkipVerification() (*cert.Certificate, error) { return u.opened().certificate() }
 
 // RawSkippingVerification returns the payload as received, for [JSON] and
 // [Schema], although nobody checked who signed it.
-func (u *Unverified) RawSkippingVerification() []byte { return []byte(u.code().message.Payload) }
+func (u *Unverified) RawSkippingVerification() []byte { return []byte(u.opened().message.Payload) }
 
 // JSON returns the content of a payload (trust.Signed.Raw) in the format's own
 // words, in the order received: {"ver":...,"nam":...} for a European
@@ -68,7 +70,7 @@ func JSON(raw []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	out, err := c.content.AppendJSON(nil)
+	out, err := c.content.AppendJSON(make([]byte, 0, len(raw)*3/2))
 	if err != nil {
 		return nil, &Error{StepPayload, err}
 	}

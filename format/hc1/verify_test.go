@@ -1,6 +1,7 @@
 package hc1_test
 
 import (
+	"bytes"
 	"crypto"
 	"crypto/ecdsa"
 	"crypto/elliptic"
@@ -9,6 +10,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"math/big"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -259,4 +261,40 @@ func oraclePrefix(t *testing.T) []byte {
 		t.Fatal(err)
 	}
 	return b[:len(b)-1]
+}
+
+// The bounds that the package promises.
+func TestMemory(t *testing.T) {
+	text, keys := issue(t, demo(), testCertificate()), keysOf(demo().Key)
+	if n := testing.AllocsPerRun(100, func() {
+		u, err := hc1.Read(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := u.Verify(keys); err != nil {
+			t.Fatal(err)
+		}
+	}); n > 60 {
+		t.Errorf("verifying takes %v allocations", n)
+	}
+	for name, text := range map[string]string{
+		"a bomb":                      wrap(t, make([]byte, 10<<20)),
+		"as large as allowed":         wrap(t, append([]byte("\x59\xff\xfd"), make([]byte, hc1.MaxContent-3)...)),
+		"ten thousand deep":           wrap(t, bytes.Repeat([]byte("\x81"), 10000)),
+		"a text of the greatest size": "HC1:" + strings.Repeat("0", hc1.MaxText-4),
+		"many chunks":                 wrap(t, bytes.Repeat([]byte("\x7f\x60"), 20000)),
+	} {
+		const times = 20
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		for range times {
+			if _, err := hc1.Read(text); err == nil {
+				t.Errorf("%s was read", name)
+			}
+		}
+		runtime.ReadMemStats(&after)
+		if n := (after.TotalAlloc - before.TotalAlloc) / times; n > 1<<18 {
+			t.Errorf("%s takes %d bytes", name, n)
+		}
+	}
 }
