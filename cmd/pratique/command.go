@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"strings"
@@ -71,9 +72,32 @@ type program struct {
 	look look             // what standard output can show
 	now  func() time.Time // the clock
 
+	progress progress // of long work
+
 	top      *command
 	lib      *cobra.Command
 	helpless error // there is no such command to help with
+}
+
+// progress counts aloud on a terminal while the answers go elsewhere.
+type progress struct {
+	aloud bool
+	n     int
+	last  time.Time
+}
+
+// tick counts; ticking 0 ends the count and leaves no trace of it.
+func (p *program) tick(n int) {
+	g := &p.progress
+	if !g.aloud {
+		return
+	}
+	if g.n += n; n == 0 {
+		fmt.Fprint(p.errs, "\r\x1b[K")
+	} else if g.n%64 == 0 && time.Since(g.last) > time.Second/4 {
+		g.last = time.Now()
+		fmt.Fprintf(p.errs, "\r%d codes", g.n)
+	}
 }
 
 // run runs the command line and returns the exit code.

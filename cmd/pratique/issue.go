@@ -49,11 +49,11 @@ $ pratique issue --key norland.key result.json -o code.png -o code.txt`,
 			f.StringVar(&o.key, "key", "", "the `KEY` file to sign with")
 			f.StringVar(&o.passphrase, "passphrase", "", "the `FILE` with the passphrase of a sealed key; else it is asked for")
 			f.StringArrayVarP(&o.output, "output", "o", nil, "the `FILE` to write: .png, .svg or .txt, - for the text; may be repeated")
-			f.StringVar(&o.format, "format", "hc1", "the `FORMAT`: hc1")
+			f.StringVar(&o.format, "format", "hc1", "the `FORMAT` of the code: hc1")
 			f.StringVar(&o.at, "at", "", "the `MOMENT` of issue; else now")
 			f.StringVar(&o.until, "until", "", "the `MOMENT` at which the signature ends; else a year later, or when the key ends")
-			f.StringVar(&o.passport, "mrz", "", "the machine-readable `LINES` of the passport, from which the name is taken")
-			f.StringVar(&o.example, "example", "", "print a form to fill in: `KIND` test, vaccination or recovery")
+			f.StringVar(&o.passport, "mrz", "", "the machine-readable lines of the passport, or a file with them, from which the name is taken: `FILE|LINES`")
+			f.StringVar(&o.example, "example", "", "print a form to fill in, of this `KIND`: test, vaccination or recovery")
 			f.BoolVar(&o.json, "json", false, "print JSON about the code, with its text")
 		},
 		choices: map[string][]string{"format": {"hc1"}, "example": exampleKinds()},
@@ -180,9 +180,9 @@ func (o *order) name(c *cert.Certificate) error {
 		return failure("the name has a control character in it", "write it again in the file")
 	}
 	if o.passport != "" {
-		d, err := mrz.Parse(o.passport)
+		d, err := passportLines(o.passport)
 		if err != nil {
-			return misuse("--mrz: these are no machine-readable lines: "+err.Error(), "give the two or three lines at the foot of the page")
+			return err
 		}
 		b := c.Subject.BirthDate
 		typed := mrz.Name{Family: n.Family, Given: n.Given}

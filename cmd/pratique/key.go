@@ -4,7 +4,6 @@ import (
 	"crypto/rand"
 	"crypto/x509"
 	"encoding/base64"
-	"encoding/json"
 	"encoding/pem"
 	"errors"
 	"fmt"
@@ -19,6 +18,7 @@ import (
 
 	"github.com/pratique/pratique/keys"
 	"github.com/pratique/pratique/trust"
+	"github.com/pratique/pratique/trust/lists"
 )
 
 func keyCommand() *command {
@@ -53,8 +53,8 @@ $ pratique key new --country CH --authority "Office of Health" --uses test --sea
 		flags: func(f *pflag.FlagSet) {
 			f.StringVar(&o.Country, "country", "", "the `COUNTRY` that answers for the key; of a demo key else XA")
 			f.StringVar(&o.Authority, "authority", "", "the `NAME` of the authority, ministry or laboratory")
-			f.StringSliceVar(&uses, "uses", nil, "what it may sign: `USES` test, vaccination, recovery (default all three)")
-			f.StringVar(&alg, "alg", string(keys.ES256), "how it signs: `ALGORITHM` es256 or ps256")
+			f.StringSliceVar(&uses, "uses", nil, "the `USES` that it may sign: test, vaccination, recovery (default all three)")
+			f.StringVar(&alg, "alg", string(keys.ES256), "the `ALGORITHM`: es256 or ps256")
 			f.StringVar(&from, "from", "", "the `MOMENT` from which it is good; else now")
 			f.StringVar(&until, "until", "", "the `MOMENT` until which it is good; else two years later")
 			f.BoolVar(&o.Demo, "demo", false, "a key for exercises")
@@ -188,7 +188,7 @@ func fingerprint(h [32]byte) [2]string {
 }
 
 func keyShowCommand() *command {
-	var asPEM, asJSON bool
+	var asPEM, asText, asJSON bool
 	var passphrase string
 	return &command{
 		use:   "show FILE",
@@ -198,6 +198,7 @@ func keyShowCommand() *command {
 $ pratique key show --pem norland.key > norland.pem`,
 		flags: func(f *pflag.FlagSet) {
 			f.BoolVar(&asPEM, "pem", false, "print the certificate in PEM, which verifiers take as --trust")
+			f.BoolVar(&asText, "text", false, "print it as an entry of a pratique-trust text")
 			f.BoolVar(&asJSON, "json", false, "print JSON")
 			f.StringVar(&passphrase, "passphrase", "", "the `FILE` with the passphrase of a sealed key; else it is asked for")
 		},
@@ -211,14 +212,29 @@ $ pratique key show --pem norland.key > norland.pem`,
 				return err
 			case asPEM:
 				p.out.Write(k.CertificatePEM())
+			case asText:
+				return keyText(p, k)
 			case asJSON:
-				return json.NewEncoder(p.out).Encode(publicJSON(k))
+				p.out.Write(jsonLine(publicJSON(k)))
 			default:
 				describeKey(p, k)
 			}
 			return nil
 		},
 	}
+}
+
+// keyText prints a key as it stands in a text of a country.
+func keyText(p *program, k *keys.Key) error {
+	public := k.Public()
+	t := lists.Text{Jurisdiction: "XA", Demo: public.Demo, Issued: k.Certificate.NotBefore.UTC(), Until: k.Certificate.NotAfter.UTC(), Entries: []lists.Entry{{Key: &public}}}
+	text, err := t.Bytes()
+	if err != nil {
+		return failure(strings.TrimPrefix(err.Error(), "writing list: "), "name the country and what the key may sign in its certificate")
+	}
+	_, entry, _ := strings.Cut(string(text), "\n\n")
+	p.out.WriteString(entry)
+	return nil
 }
 
 // public is a key in JSON.

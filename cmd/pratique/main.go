@@ -10,6 +10,8 @@ import (
 	"bufio"
 	"os"
 	"time"
+
+	"golang.org/x/term"
 )
 
 // commands are all commands, in the order of help.
@@ -47,5 +49,6 @@ func main() {
 			return time.Now().Truncate(time.Second)
 		},
 	}
+	p.progress.aloud = term.IsTerminal(int(os.Stderr.Fd())) && !p.look.terminal
 	os.Exit(p.run(os.Args[1:]))
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/pratique/pratique/verify"
@@ -142,6 +143,9 @@ func (pr printer) person(r verify.Report, a verify.Answer, l labels) string {
 		return ""
 	}
 	s := "\n  " + pr.look.style(bold, printable(a.Person.Name))
+	if n := r.Signed.Certificate.Subject.Name(); strings.ContainsFunc(a.Person.Name, func(r rune) bool { return r > unicode.MaxASCII }) && n.FamilyICAO+n.GivenICAO != "" {
+		s += " (" + printable(strings.Trim(n.FamilyICAO+"<<"+n.GivenICAO, "<")) + ")" // as the passport's lines have it
+	}
 	if a.Person.BirthDate.String() != "" {
 		s += ", " + l.born + " " + a.Person.BirthDate.String()
 	}

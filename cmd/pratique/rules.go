@@ -276,7 +276,7 @@ func explainSet(p *program, s *rules.Set, lang string) {
 			fmt.Fprint(p.out, p.look.wrap(fmt.Sprintf("  %-12s", name), strings.Repeat(" ", 14), text))
 		}
 	}
-	row("for", s.Jurisdiction+" "+s.Region+", "+s.Purpose)
+	row("for", strings.Join(trimmed(s.Jurisdiction, s.Region, s.Purpose), ", "))
 	row("in force", s.From.UTC().Format(time.DateOnly)+" to "+s.Until.UTC().Format(time.DateOnly))
 	row("law", s.LegalBasis.Text.In(lang)+" "+s.LegalBasis.URL)
 	row("appeal", strings.Join(strings.Fields(s.Appeal.Name+" "+s.Appeal.URL+" "+s.Appeal.Email+" "+s.Appeal.Phone), " "))

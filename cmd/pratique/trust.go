@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -244,12 +245,12 @@ func newText(p *program, by, until string, otherwise time.Time) (lists.Text, err
 
 func importLists(p *program, t lists.Text, s sources, output string) error {
 	all := new(trust.Keys)
-	sources := map[string]string{}
+	from := map[string]string{} // key identifiers to the first list that has them
 	for _, l := range s.lists {
-		p.tellOdd(l)
+		p.tellOdd(l, true)
 		for _, k := range l.Keys {
-			if _, ok := sources[k.ID]; !ok {
-				sources[k.ID] = l.Name
+			if _, ok := from[k.ID]; !ok {
+				from[k.ID] = filepath.Base(l.Name)
 			}
 			all.Add(k)
 		}
@@ -261,14 +262,17 @@ func importLists(p *program, t lists.Text, s sources, output string) error {
 			}
 		}
 	}
+	ks := all.All()
+	// A text is one of an exercise as a whole, or not at all.
+	t.Demo = !slices.ContainsFunc(ks, func(k trust.Key) bool { return !k.Demo })
 	taken := 0
-	for _, k := range all.All() {
+	for _, k := range ks {
 		k.Uses.Of = slices.Sorted(slices.Values(k.Uses.Of)) // in whatever order a list has them
-		e := lists.Entry{Comment: []string{"# from " + printable(sources[k.ID])}, Key: &k}
+		e := lists.Entry{Comment: []string{"# from " + printable(from[k.ID])}, Key: &k}
 		alone := t
 		alone.Entries = []lists.Entry{e}
 		if _, err := alone.Bytes(); err != nil {
-			p.warn("the key %s of %q was left out: %v", base64.StdEncoding.EncodeToString([]byte(k.ID)), k.Country, err)
+			p.warn("the key %s of %q was left out: %s", base64.StdEncoding.EncodeToString([]byte(k.ID)), k.Country, strings.TrimPrefix(err.Error(), "writing list: "))
 			continue
 		}
 		t.Entries = append(t.Entries, e)
@@ -297,9 +301,7 @@ func trustRecogniseCommand() *command {
 	return &command{
 		use:   "recognise --by COUNTRY --of COUNTRY --uses USES --until MOMENT FILE",
 		short: "write down that a country recognises another's certificates",
-		long: `Recognise adds a statement to the text of a country, which it begins if the file is not there, and prints it. A statement on the same country and uses is replaced, so that one renews it in the same way. What is not named is not narrowed: without --laboratory all laboratories of the other country count.
-
-Whoever keeps the file decides; sign it before you give it away.`,
+		long:  `Recognise adds a statement to the text of a country, which it begins if the file is not there, and prints it. A statement on the same country and uses is replaced, so that one renews it in the same way. What is not named is not narrowed: without --laboratory all laboratories of the other country count.`,
 		example: `# nucleic acid tests of all laboratories of Norland, for a year
 $ pratique trust recognise --by XB --of XA --uses test --methods nucleic_acid --until 2027-12-01T00:00:00Z sudmark.txt
 
@@ -308,10 +310,10 @@ $ pratique trust recognise --by XB --of XA --uses test --laboratory "Laboratory 
 		flags: func(f *pflag.FlagSet) {
 			f.StringVar(&by, "by", "", "the `COUNTRY` that recognises; as the file says if it is there")
 			f.StringVar(&r.Of, "of", "", "the `COUNTRY` that is recognised; * for all")
-			f.StringSliceVar(&uses, "uses", nil, "what is recognised: `USES` test, vaccination, recovery ..., or any")
+			f.StringSliceVar(&uses, "uses", nil, "the `USES` that are recognised: test, vaccination, recovery ..., or any")
 			f.StringSliceVar(&r.Formats, "formats", nil, "only in these `FORMATS`: hc1, shc, vds, divoc")
 			f.StringSliceVar(&r.Diseases, "diseases", nil, "only for these diseases, by their `CODES`")
-			f.StringSliceVar(&r.Methods, "methods", nil, "only these kinds of test: `METHODS` nucleic_acid, antigen_rapid")
+			f.StringSliceVar(&r.Methods, "methods", nil, "only tests by these `METHODS`: nucleic_acid, antigen_rapid")
 			f.StringArrayVar(&r.Laboratories, "laboratory", nil, "only this laboratory, by its `NAME` or identifier; may be repeated")
 			f.StringVar(&from, "from", "", "from this `MOMENT` on; else it has always been so")
 			f.StringVar(&until, "until", "", "until this `MOMENT`: a recognition ends, or is renewed")

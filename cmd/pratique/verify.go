@@ -51,8 +51,8 @@ A trip in JSON, for --trip; the last leg is the destination:
 $ pratique verify --trust trust/ --rules sudmark --to XB photo.jpg
 
 # for an arrival to come, from Norland, compared with the passport
-$ pratique verify --trust trust/ --rules sudmark --from XA --to XB --at 2026-12-03T14:20:00+08:00 --mrz "P<XAERIKSSON<<ANNA<MARIA<<<...
-L898902C36XA7408122F1204159..." code.png
+$ pratique verify --trust trust/ --rules sudmark --from XA --to XB \
+    --at 2026-12-03T14:20:00+08:00 --mrz passport.txt code.png
 
 # only: is it authentic?
 $ pratique verify --trust norland.pem code.txt
@@ -63,8 +63,8 @@ $ pratique verify --trust trust/ --rules sudmark --to XB --lines --json < scans.
 			a.relied.flags(f)
 			f.StringArrayVar(&a.rules, "rules", nil, "a `FILE|DIR|NAME` of rules; may be repeated")
 			a.journey.flags(f)
-			f.StringVar(&a.passport, "mrz", "", "the machine-readable `LINES` of the passport, to compare name and birth date")
-			f.StringVar(&a.keyPolicy, "key-policy", "issued", "when the key itself had to be good: `WHEN` the certificate was issued, or now")
+			f.StringVar(&a.passport, "mrz", "", "the machine-readable lines of the passport, or a file with them, to compare name and birth date: `FILE|LINES`")
+			f.StringVar(&a.keyPolicy, "key-policy", "issued", "`WHEN` the key itself must be good: issued (when the certificate was), or now")
 			f.BoolVar(&a.lines, "lines", false, "each line of the files, or of standard input, is a code")
 			f.BoolVar(&a.payload, "payload", false, "add what the certificate says, if its signature passes")
 			f.BoolVar(&a.json, "json", false, "print one JSON object a line")
@@ -87,9 +87,9 @@ func (a *asked) run(p *program, args []string) error {
 		return err
 	}
 	if a.passport != "" {
-		d, err := mrz.Parse(a.passport)
+		d, err := passportLines(a.passport)
 		if err != nil {
-			return misuse("--mrz: these are no machine-readable lines: "+err.Error(), "give the two or three lines at the foot of the page, with a space or a line end between them")
+			return err
 		}
 		q.Passport = &d
 	}
@@ -114,6 +114,20 @@ func (a *asked) run(p *program, args []string) error {
 		return verifyLines(p, w, q, pr, args)
 	}
 	return verifyCodes(p, w, q, pr, args)
+}
+
+// passportLines reads the lines of a passport, which are given as they are or
+// stand in a file: what one types stays in the history of the shell.
+func passportLines(given string) (mrz.Document, error) {
+	text := given
+	if data, err := readFile(given, 4096); err == nil {
+		text = textOf(data)
+	}
+	d, err := mrz.Parse(text)
+	if err != nil {
+		return d, misuse("--mrz: "+err.Error(), "give the two or three lines at the foot of the page, or a file with them")
+	}
+	return d, nil
 }
 
 func (a *asked) printer(p *program) (printer, error) {
@@ -178,6 +192,7 @@ func verifyLines(p *program, w *verify.World, q verify.Question, pr printer, arg
 		}
 		emit := func(a answer) error {
 			t.add(a.colour)
+			p.tick(1)
 			if _, err := p.out.Write(a.text); err != nil {
 				return errWriting
 			}
@@ -185,6 +200,7 @@ func verifyLines(p *program, w *verify.World, q verify.Question, pr printer, arg
 		}
 		return eachLine(r, format.MaxLength+1, work, emit, p.out.Flush)
 	})
+	p.tick(0)
 	if err != nil {
 		return err
 	}

@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -165,7 +166,7 @@ func (r *relied) world(p *program, ruleNames []string, to string) (*verify.World
 	}
 	w := &verify.World{Keys: new(trust.Keys)}
 	for _, l := range s.lists {
-		p.tellOdd(l)
+		p.tellOdd(l, false)
 		for _, k := range l.Keys {
 			w.Keys.Add(k)
 		}
@@ -221,21 +222,32 @@ func earlier(a, b time.Time) time.Time {
 	return a
 }
 
+// grave are the oddities of a list that everybody who relies on it should know.
+var grave = []string{lists.NotProven, lists.NoKeys, lists.SecretKey, lists.Environment, lists.WiderThanKey, lists.UnknownWord, lists.NewerVersion}
+
 // tellOdd says on standard error what of a list was not taken, and what is odd
-// about it: the first of many, and where to see all.
-func (p *program) tellOdd(l lists.List) {
-	const most = 3
+// about it. Unless all is wanted, the first few stand for the rest.
+func (p *program) tellOdd(l lists.List, all bool) {
+	const few = 3
+	rest := 0
 	for i, s := range l.Skipped {
-		if i == most {
-			p.warn("%s: %d more were left out: `pratique trust list %s` shows all", l.Name, len(l.Skipped)-most, l.Name)
-			break
+		if i >= few && !all {
+			rest++
+			continue
 		}
 		p.warn("%s: %s was left out: %s", l.Name, strings.Join(trimmed(s.Entry, s.Country, s.KeyID), " "), s.Why)
 	}
 	for _, odd := range l.Problems {
-		if odd.Code == lists.NotSigned || odd.Code == lists.NoKeys && len(l.Skipped) > 0 {
-			continue // what one writes by hand, or was just said
+		switch {
+		case odd.Code == lists.NotSigned || odd.Code == lists.NoKeys && len(l.Skipped) > 0:
+			// what one writes by hand, or was just said
+		case all || slices.Contains(grave, odd.Code):
+			p.warn("%s: %s", strings.TrimSpace(l.Name+" "+odd.Entry), odd.Text)
+		default:
+			rest++
 		}
-		p.warn("%s: %s", strings.TrimSpace(l.Name+" "+odd.Entry), odd.Text)
+	}
+	if rest > 0 {
+		p.warn("%s: and %d more, which `pratique trust list %s` shows", l.Name, rest, l.Name)
 	}
 }
