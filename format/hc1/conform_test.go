@@ -2,7 +2,6 @@ package hc1_test
 
 import (
 	"bytes"
-	"crypto/x509"
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
@@ -22,6 +21,7 @@ import (
 	"github.com/pratique/pratique/internal/base45"
 	"github.com/pratique/pratique/internal/cbor"
 	"github.com/pratique/pratique/trust"
+	"github.com/pratique/pratique/trust/lists"
 )
 
 // vector is a file of the public test data of the EU (dgc-testdata).
@@ -114,18 +114,10 @@ func (v *vector) key(t *testing.T) trust.Key {
 // keyOf makes a key of a signer's certificate.
 func keyOf(t testing.TB, der []byte) trust.Key {
 	t.Helper()
-	c, err := x509.ParseCertificate(der)
+	k, err := lists.FromCertificate(der)
 	if err != nil {
 		t.Fatal(err)
 	}
-	k := trust.Key{ID: trust.KeyID8(der), Public: c.PublicKey, NotBefore: c.NotBefore, NotAfter: c.NotAfter}
-	for _, oid := range c.UnknownExtKeyUsage {
-		s := oid.String()
-		if n := len(s) - 1; s[:n] == "1.3.6.1.4.1.1847.2021.1." || s[:n] == "1.3.6.1.4.1.0.1847.2021.1." {
-			k.Uses.Of = append(k.Uses.Of, []trust.Use{trust.Test, trust.Vaccination, trust.Recovery}[s[n]-'1'])
-		}
-	}
-	k.Uses.Any = len(k.Uses.Of) == 0
 	return k
 }
 
@@ -138,7 +130,7 @@ func stepOf(err error) hc1.Step {
 
 // judge answers a flag. It returns false for known where the file lacks what
 // the step needs.
-func (v *vector) judge(t *testing.T, flag string, lists func(set, code string) bool) (pass, known bool) {
+func (v *vector) judge(t *testing.T, flag string, listed func(set, code string) bool) (pass, known bool) {
 	switch flag {
 	case "UNPREFIX":
 		_, err := hc1.Read(v.PREFIX)
@@ -171,7 +163,7 @@ func (v *vector) judge(t *testing.T, flag string, lists func(set, code string) b
 	case "SCHEMAVALIDATION":
 		raw := v.payload(t)
 		if strings.Contains(v.TESTCTX.DESCRIPTION, "Should not verify schema - incorrect") {
-			return hc1.Unlisted(raw, lists) == nil, true // nine vectors of PL mean the value sets, which no other vector does
+			return hc1.Unlisted(raw, listed) == nil, true // nine vectors of PL mean the value sets, which no other vector does
 		}
 		return hc1.Schema(raw) == nil, true
 	case "EXPIRATIONCHECK":
@@ -228,7 +220,7 @@ func valueSets(t *testing.T) func(set, code string) bool {
 // Every flag of the EU's test data is judged as it says.
 func TestPublicVectors(t *testing.T) {
 	dir := filepath.Join(vectors(t), "dcc")
-	lists := valueSets(t)
+	listed := valueSets(t)
 	files, counts := 0, make(map[string]int)
 	err := filepath.WalkDir(dir, func(path string, _ fs.DirEntry, err error) error {
 		if err != nil || filepath.Ext(path) != ".json" {
@@ -249,7 +241,7 @@ func TestPublicVectors(t *testing.T) {
 				if strings.Contains(noise[filepath.ToSlash(name)], flag) {
 					continue
 				}
-				pass, known := v.judge(t, flag, lists)
+				pass, known := v.judge(t, flag, listed)
 				if !known {
 					continue
 				}
