@@ -116,17 +116,10 @@ func stage(p *program, play demo.Play, dir string) error {
 func (p *program) play(s demo.Scene) error {
 	q := &program{in: strings.NewReader(""), out: p.out, errs: p.errs, lang: p.lang, look: p.look, now: func() time.Time { return s.Clock }}
 	got := q.run(s.Command)
-	if want := p.exitCode(verdict(s.Want)); got != want {
+	if want := exitCode(verdict(s.Want)); got != want {
 		return fmt.Errorf("the scene %q did not go as it is told: exit code %d, not %d", s.Title, got, want)
 	}
 	return nil
-}
-
-func (p *program) exitCode(err error) int {
-	if s, ok := err.(silent); ok {
-		return int(s)
-	}
-	return exitGreen
 }
 
 // drawDemo draws a code in the terminal, under it that it is worth nothing.

@@ -8,6 +8,7 @@ import (
 )
 
 func topCommand() *command {
+	var version bool
 	return &command{
 		use:   "pratique COMMAND [flags] ARGUMENTS",
 		short: "recognises, issues and explains health certificates",
@@ -19,6 +20,14 @@ $ pratique demo
 
 # an officer's question: is this code authentic, and does Sudmark accept it?
 $ pratique verify --trust keys/ --rules rules/ --to XB code.png`,
+		flags: func(f *pflag.FlagSet) { f.BoolVar(&version, "version", false, "what `pratique version` prints") },
+		run: func(p *program, args []string) error {
+			if version {
+				return versionCommand().run(p, nil)
+			}
+			p.help(p.top)
+			return nil
+		},
 	}
 }
 

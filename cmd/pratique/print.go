@@ -58,23 +58,26 @@ func jsonLine(v any) []byte {
 // labels are the words around an answer, which are no reasons and so not in
 // the catalogue.
 type labels struct {
-	authentic, accepted, key, changes, born, compare, data, name, birth, passport, demo string
-	signature, keyUse, inForce, schema, unrevoked, recognised, rules                    string
-	by, where, ends, notVerified, claims, issued, until                                 string
+	authentic, accepted, key, changes, demo                          string
+	born, compare, name, birth, passport                             string
+	signature, keyUse, inForce, schema, unrevoked, recognised, rules string
+	by, where, ends, notVerified                                     string
 }
 
 func labelsIn(lang string) labels {
 	if lang == "fr" {
 		return labels{
-			authentic: "authentique", accepted: "accepté", key: "clé", changes: "change", born: "né(e) le", compare: "à comparer avec le passeport", data: "données", name: "nom", birth: "naissance", passport: "passeport", demo: "DÉMO",
+			authentic: "authentique", accepted: "accepté", key: "clé", changes: "change", demo: "DÉMO",
+			born: "né(e) le", compare: "à comparer avec le passeport", name: "nom", birth: "naissance", passport: "passeport",
 			signature: "signature", keyUse: "usage de la clé", inForce: "en vigueur", schema: "schéma", unrevoked: "non retiré", recognised: "reconnu", rules: "règles",
-			by: "avant le", where: "où", ends: "fin", notVerified: "NON VÉRIFIÉ : n'importe qui peut l'avoir écrit", claims: "prétend venir de", issued: "signé", until: "jusqu'au",
+			by: "avant le", where: "où", ends: "fin", notVerified: "NON VÉRIFIÉ : n'importe qui peut l'avoir écrit",
 		}
 	}
 	return labels{
-		authentic: "authentic", accepted: "accepted", key: "key", changes: "changes", born: "born", compare: "compare with the passport", data: "data", name: "name", birth: "birth date", passport: "passport", demo: "DEMO",
+		authentic: "authentic", accepted: "accepted", key: "key", changes: "changes", demo: "DEMO",
+		born: "born", compare: "compare with the passport", name: "name", birth: "birth date", passport: "passport",
 		signature: "signature", keyUse: "key use", inForce: "in force", schema: "schema", unrevoked: "not withdrawn", recognised: "recognised", rules: "rules",
-		by: "by", where: "where", ends: "ends", notVerified: "NOT VERIFIED: anybody could have written this", claims: "claims to be of", issued: "signed", until: "until",
+		by: "by", where: "where", ends: "ends", notVerified: "NOT VERIFIED: anybody could have written this",
 	}
 }
 

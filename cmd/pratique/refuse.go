@@ -71,19 +71,29 @@ func verdict(c verify.Colour) error {
 	return silent(exitGrey)
 }
 
-// report says an error and returns the exit code.
-func (p *program) report(err error) int {
+// exitCode is the code that an error ends the program with.
+func exitCode(err error) int {
 	switch e := err.(type) {
 	case nil:
 		return exitGreen
 	case silent:
 		return int(e)
 	case *fault:
-		p.say(e)
 		return e.code
 	}
-	p.say(&fault{what: err.Error(), hints: []string{"if this surprises you, please report it with the command that you typed and without the code"}})
 	return exitBroken
+}
+
+// report says an error and returns the exit code.
+func (p *program) report(err error) int {
+	switch e := err.(type) {
+	case nil, silent:
+	case *fault:
+		p.say(e)
+	default:
+		p.say(&fault{what: err.Error(), hints: []string{"if this surprises you, please report it with the command that you typed and without the code"}})
+	}
+	return exitCode(err)
 }
 
 func (p *program) say(f *fault) {

@@ -45,7 +45,7 @@ func TestTheCommandsOfTheDemoCanBeTyped(t *testing.T) {
 		if errs != "" {
 			t.Errorf("%s: %s", s.Title, errs)
 		}
-		if want := (&program{}).exitCode(verdict(s.Want)); s.Run && code != want || !s.Run && code != 0 {
+		if want := exitCode(verdict(s.Want)); s.Run && code != want || !s.Run && code != 0 {
 			t.Errorf("%s: exit code %d", s.Title, code)
 		}
 		if s.Run && !strings.Contains(told, out) {
