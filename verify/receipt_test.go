@@ -575,7 +575,8 @@ func TestAReceiptKeepsItsMomentsAndPlaces(t *testing.T) {
 	q.At = q.At.In(time.FixedZone("", -9*3600-1800)).Add(123_456_789)
 	q.Now = q.At.Add(time.Minute)
 	q.Trip = verify.Trip{Legs: []verify.Leg{{Jurisdiction: "XA"}, {Jurisdiction: "XB", Region: "12a", Arrive: q.At}}}
-	w.KeyPolicy, w.Data.AsOf, w.Data.HardExpiry = trust.ValidNow, q.At.AddDate(0, 0, -1), q.At.AddDate(0, 0, 6)
+	w.KeyPolicy = trust.ValidNow
+	w.Data = verify.Data{Digest: strings.Repeat("0f", 32), AsOf: q.At.AddDate(0, 0, -1), HardExpiry: q.At.AddDate(0, 0, 6)}
 	r, err := verify.NewReceipt(w, c.Text, q, usual(verify.Amber), salted("x"))
 	if err != nil {
 		t.Fatal(err)
@@ -585,7 +586,7 @@ func TestAReceiptKeepsItsMomentsAndPlaces(t *testing.T) {
 		!got.Data.AsOf.Equal(w.Data.AsOf) || !got.Data.HardExpiry.Equal(w.Data.HardExpiry) {
 		t.Errorf("%v: %+v", err, got)
 	}
-	for _, line := range []string{"at 2026-12-04T06:30:00.123456789-09:30\n", "to XB 12a\n", "keys now\n"} {
+	for _, line := range []string{"at 2026-12-04T06:30:00.123456789-09:30\n", "to XB 12a\n", "keys now\n", "bundle - Dw8PDw8PDw8PDw8PDw8PDw8PDw8PDw8PDw8PDw8PDw8\n"} {
 		if !strings.Contains(string(r.Bytes()), line) {
 			t.Errorf("no line %q", line)
 		}
@@ -722,6 +723,10 @@ func TestTheZeroReceiptIsNone(t *testing.T) {
 	}
 	if a := (verify.Replayed{}).Agreement; a != verify.Undecided {
 		t.Errorf("the zero agreement is %v", a)
+	}
+	b, err := json.Marshal([]verify.Agreement{verify.Undecided, verify.Agrees, verify.Disagrees, verify.Another})
+	if want := `["undecided","agrees","disagrees","another_code"]`; err != nil || string(b) != want {
+		t.Errorf("agreements %s, want %s", b, want)
 	}
 }
 
