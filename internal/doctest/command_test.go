@@ -28,7 +28,7 @@ func claims(text string) []claim {
 		}
 		later := strings.Index(strings.ToLower(l), "not yet")
 		for _, m := range span.FindAllStringSubmatchIndex(l, -1) {
-			if p := words(l[m[2]:m[3]]); p != "" {
+			if p := path(l[m[2]:m[3]]); p != "" {
 				out = append(out, claim{i + 1, p, later >= 0 && m[0] > later})
 			}
 		}
@@ -38,8 +38,8 @@ func claims(text string) []claim {
 
 var word = regexp.MustCompile(`^[a-z]+$`)
 
-// words returns the leading words of a command line, those that may name a command.
-func words(s string) string {
+// path returns the leading words of a command line, those that may name a command.
+func path(s string) string {
 	var ws []string
 	for _, w := range strings.Fields(s) {
 		if !word.MatchString(w) {
