@@ -147,13 +147,14 @@ func parseReason(line string) (Reason, bool) {
 // sentence needs are not on a receipt, the code is that of a sentence without
 // them, "receipt_" and the code.
 func (r Receipt) Said() []Reason {
+	asOf := Epoch
+	if r.Data.AsOf.After(asOf) {
+		asOf = r.Data.AsOf
+	}
+	shared := []words.Param{words.Place("to", r.To), words.Place("by", r.To), words.Word("purpose", r.Purpose), words.Moment("now", r.Time), words.Moment("as_of", asOf)}
 	out := make([]Reason, 0, len(r.Reasons))
 	for _, reason := range r.Reasons {
-		reason.Params = append(slices.Clip(reason.Params),
-			words.Place("to", r.To), words.Place("by", r.To), words.Word("purpose", r.Purpose), words.Moment("now", r.Time))
-		if !r.Data.AsOf.IsZero() {
-			reason.Params = append(reason.Params, words.Moment("as_of", r.Data.AsOf))
-		}
+		reason.Params = slices.Concat(reason.Params, shared)
 		for name := range strings.FieldsSeq(words.Codes[reason.Code]) {
 			if _, ok := param(reason, name); !ok {
 				reason.Code = "receipt_" + reason.Code
