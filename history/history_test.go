@@ -1,0 +1,401 @@
+package history_test
+
+import (
+	"bytes"
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/ed25519"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/json"
+	"fmt"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/pratique/pratique/cert"
+	"github.com/pratique/pratique/history"
+	"github.com/pratique/pratique/trust"
+)
+
+// holder and other are two documents.
+var (
+	holder = history.Holder{Number: "L898902C3", Country: "UTO", Birth: cert.Date{Year: 1974, Month: 8, Day: 12}}
+	other  = history.Holder{Number: "L898902C4", Country: "UTO", Birth: cert.Date{Year: 1974, Month: 8, Day: 12}}
+)
+
+// office makes an office of a jurisdiction, whose key is for all uses given and
+// in force in the years of the tests.
+func office(t testing.TB, country string, uses ...trust.Use) history.Office {
+	t.Helper()
+	k, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return officeOf(k, country, uses...)
+}
+
+func officeOf(k crypto.Signer, country string, uses ...trust.Use) history.Office {
+	h := sha256.Sum256(fmt.Appendf(nil, "%v", k.Public()))
+	return history.Office{Signer: k, Key: trust.Key{ID: string(h[:8]), Public: k.Public(), Country: country, Uses: trust.Uses{Of: uses},
+		NotBefore: moment("2025-01-01T00:00:00Z"), NotAfter: moment("2028-01-01T00:00:00Z")}}
+}
+
+// world has an office of each of four invented countries.
+type world struct {
+	offices map[string]history.Office
+	keys    *trust.Keys
+}
+
+func newWorld(t testing.TB) world {
+	w := world{map[string]history.Office{}, new(trust.Keys)}
+	for _, c := range []string{"XA", "XB", "XC", "XD"} {
+		w.offices[c] = office(t, c, trust.Stamp, trust.Notice)
+		w.keys.Add(w.offices[c].Key)
+	}
+	return w
+}
+
+func moment(s string) time.Time {
+	t, err := time.ParseInLocation(time.RFC3339, s, time.UTC)
+	if err != nil {
+		panic(err)
+	}
+	return t
+}
+
+// stamp signs one, and fails the test if it cannot.
+func (w world) stamp(t testing.TB, s history.Stamp, h history.Holder) string {
+	t.Helper()
+	if s.Until.IsZero() {
+		s.Until = s.At.AddDate(1, 0, 0)
+	}
+	code, err := w.offices[s.Jurisdiction].Stamp(s, h, rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return code
+}
+
+func (w world) notice(t testing.TB, n history.Notice, h history.Holder) string {
+	t.Helper()
+	if n.Expires.IsZero() {
+		n.Expires = n.Issued.AddDate(1, 0, 0)
+	}
+	code, err := w.offices[n.Jurisdiction].Notice(n, h, rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return code
+}
+
+// vector is a case of testdata/vectors.json. Its words are read by the functions below.
+type vector struct {
+	ID      string
+	Comment string
+	At      string
+	Here    string
+	Transit int      // hours
+	Lines   []string // of the file
+	Stamps  []string // "XA entry MOMENT", then prev=INDEX, holder=other, until=MOMENT; or "again INDEX"
+	Notices []string // "XA order WORD FROM UNTIL" or "XA release WORD FROM of=INDEX", then issued=MOMENT, holder=other, expires=MOMENT
+	Place   string
+	From    string
+	Until   string
+	Want    struct {
+		Presence string
+		Grade    string
+		Parts    []string // "FROM grade place or place", of which the first says the beginning of the window
+		Fewest   []int
+		Orders   []int
+		Changes  string
+		Findings []string
+	}
+}
+
+func vectors(t *testing.T) []vector {
+	t.Helper()
+	b, err := os.ReadFile("testdata/vectors.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := json.NewDecoder(bytes.NewReader(b))
+	d.DisallowUnknownFields()
+	var out []vector
+	if err := d.Decode(&out); err != nil {
+		t.Fatal(err)
+	}
+	if len(out) < 60 {
+		t.Fatalf("%d vectors, want at least 60", len(out))
+	}
+	return out
+}
+
+// build makes a file of a vector, with codes that are signed for it.
+func (w world) build(t testing.TB, v *vector) history.File {
+	t.Helper()
+	text := "pratique-history/1.0\n"
+	for _, l := range v.Lines {
+		text += l + "\n"
+	}
+	f, found, err := history.Parse([]byte(text))
+	if err != nil || len(found) > 0 {
+		t.Fatalf("lines: %v, %v", found, err)
+	}
+	hashes := map[string]history.Hash{}
+	for i, s := range v.Stamps {
+		words := strings.Fields(s)
+		if words[0] == "again" {
+			n, _ := strconv.Atoi(words[1])
+			f.Stamps = append(f.Stamps, f.Stamps[n])
+			continue
+		}
+		stamp, who := history.Stamp{Jurisdiction: words[0], Direction: history.Direction(words[1]), At: moment(words[2])}, holder
+		for _, o := range words[3:] {
+			switch k, val, _ := strings.Cut(o, "="); k {
+			case "prev":
+				h, there := hashes["stamp"+val]
+				if !there {
+					h = sha(val)
+				}
+				stamp.Previous = h
+			case "holder":
+				who = other
+			case "until":
+				stamp.Until = moment(val)
+			}
+		}
+		code := w.stamp(t, stamp, who)
+		opened, err := history.OpenStamp(code, w.keys)
+		if err != nil {
+			t.Fatal(err)
+		}
+		hashes["stamp"+strconv.Itoa(i)] = opened.Hash
+		f.Stamps = append(f.Stamps, code)
+	}
+	for i, s := range v.Notices {
+		words := strings.Fields(s)
+		n, who := history.Notice{Jurisdiction: words[0], Release: words[1] == "release", Order: words[2], From: moment(words[3]), Reason: "contact with a case on 3 November"}, holder
+		n.Issued = n.From
+		rest := words[4:]
+		if !n.Release {
+			n.Until, n.Appeal, rest = moment(words[4]), "+99 555 0100", words[5:]
+		}
+		for _, o := range rest {
+			switch k, val, _ := strings.Cut(o, "="); k {
+			case "of":
+				h, there := hashes["notice"+val]
+				if !there {
+					h = sha(val)
+				}
+				n.Of = h
+			case "issued":
+				n.Issued = moment(val)
+			case "expires":
+				n.Expires = moment(val)
+			case "holder":
+				who = other
+			}
+		}
+		code := w.notice(t, n, who)
+		opened, err := history.OpenNotice(code, w.keys)
+		if err != nil {
+			t.Fatal(err)
+		}
+		hashes["notice"+strconv.Itoa(i)] = opened.Hash
+		f.Notices = append(f.Notices, code)
+	}
+	return f
+}
+
+func sha(s string) history.Hash {
+	h := sha256.Sum256([]byte(s))
+	return history.Hash(h[:16])
+}
+
+func (v *vector) question(t testing.TB) history.Question {
+	t.Helper()
+	q := history.Question{Here: v.Here, Transit: time.Duration(v.Transit) * time.Hour}
+	q.Place.In, q.Place.Region, _ = strings.Cut(v.Place, "/")
+	if v.From != "" {
+		q.From = moment(v.From)
+	}
+	if v.Until != "" {
+		q.Until = moment(v.Until)
+	}
+	return q
+}
+
+func show(parts []history.Part) []string {
+	var out []string
+	for _, p := range parts {
+		var places []string
+		for _, at := range p.Places {
+			places = append(places, at.String())
+		}
+		s := p.From.Format(time.RFC3339) + " " + p.Grade.String()
+		if len(places) > 0 {
+			s += " " + strings.Join(places, " or ")
+		}
+		if len(places) > 0 && !p.Sure {
+			s += " perhaps"
+		}
+		out = append(out, s)
+	}
+	return out
+}
+
+// check compares what a vector wants with what a history says.
+func (v *vector) check(t *testing.T, h history.History, order []int) {
+	t.Helper()
+	e, found := h.Sift(holder, moment(v.At))
+	q := v.question(t)
+	a := e.Was(q)
+	if string(a.Presence) != v.Want.Presence || v.Want.Presence != "" && a.Grade.String() != v.Want.Grade {
+		t.Errorf("%s by %s, want %s by %s", a.Presence, a.Grade, v.Want.Presence, v.Want.Grade)
+	}
+	if got := show(a.Parts); v.Want.Parts != nil && !slices.EqualFunc(got, v.Want.Parts, sameMoment) {
+		t.Errorf("parts\n got %s\nwant %s", strings.Join(got, "\n     "), strings.Join(v.Want.Parts, "\n     "))
+	}
+	if order != nil {
+		return
+	}
+	if got := e.Fewest(q); v.Want.Fewest != nil && !slices.Equal(got, v.Want.Fewest) {
+		t.Errorf("fewest %v, want %v", got, v.Want.Fewest)
+	}
+	var said []string
+	for _, f := range found {
+		said = append(said, f.String())
+	}
+	if !slices.Equal(said, v.Want.Findings) {
+		t.Errorf("findings %q, want %q", said, v.Want.Findings)
+	}
+	var orders []int
+	for _, o := range e.Orders() {
+		orders = append(orders, slices.IndexFunc(h.Notices, func(n history.Notice) bool { return n.Hash == o.Hash }))
+	}
+	if !slices.Equal(orders, v.Want.Orders) {
+		t.Errorf("orders %v, want %v", orders, v.Want.Orders)
+	}
+	if c := e.Changes(); c.IsZero() != (v.Want.Changes == "") || !c.IsZero() && !c.Equal(moment(v.Want.Changes)) {
+		t.Errorf("changes at %v, want %q", c, v.Want.Changes)
+	}
+}
+
+// sameMoment compares two parts, whose moments may have different offsets.
+func sameMoment(a, b string) bool {
+	ma, ra, _ := strings.Cut(a, " ")
+	mb, rb, _ := strings.Cut(b, " ")
+	return ra == rb && moment(ma).Equal(moment(mb))
+}
+
+// Every vector comes out as it says, from codes that were signed, printed, read
+// and verified, and in whatever order the file has them.
+func TestVectors(t *testing.T) {
+	w := newWorld(t)
+	seen := map[string]bool{}
+	for _, v := range vectors(t) {
+		t.Run(v.ID+" "+v.Comment, func(t *testing.T) {
+			if seen[v.ID] || v.Comment == "" {
+				t.Fatal("no comment, or an id that another vector has")
+			}
+			seen[v.ID] = true
+			f := w.build(t, &v)
+			read, wrong, err := history.Parse(f.Bytes())
+			if err != nil || len(wrong) > 0 || !bytes.Equal(read.Bytes(), f.Bytes()) {
+				t.Fatalf("printed and read again: %v, %v", wrong, err)
+			}
+			h, wrong := read.Open(w.keys)
+			if len(wrong) > 0 {
+				t.Fatalf("opening: %v", wrong)
+			}
+			v.check(t, h, nil)
+			slices.Reverse(h.Stays)
+			slices.Reverse(h.Stamps)
+			slices.Reverse(h.Notices)
+			v.check(t, h, []int{1})
+		})
+	}
+}
+
+// A file with mistakes keeps the rest, and says which lines are wrong.
+func TestFileSurvives(t *testing.T) {
+	text := "pratique-history/1.0\n" +
+		"stay XA 2026-11-01 2026-11-05\n" + // 2
+		"stay XA 2026-11-31 2026-12-05\n" + // no such day
+		"stay XA 2026-11 2026-12\n" + // no full date
+		"stay xa 2026-11-01 2026-11-05\n" +
+		"stay XA/ 2026-11-01 2026-11-05\n" +
+		"stay XA/no 2026-11-01 2026-11-05\n" +
+		"stay XA 2026-11-01\n" +
+		"stay XA 2026-11-01 2026-11-05 \n" + // a space at the end
+		"stay XA  2026-11-01 2026-11-05\n" + // 10: two spaces
+		"stay XA 2026-11-01T10:00:00 2026-11-05\n" + // no offset
+		"stay XA 2026-11-01T10:00:00.5Z 2026-11-05\n" +
+		"stay XA 2026-11-01T10:00:00+00:00 2026-11-05\n" + // UTC is Z
+		"stay XA 2026-11-01T10:00:00+15:00 2026-11-05\n" + // there is no such offset
+		"stay XA 0001-01-01 2026-11-05\n" +
+		"stamp XX1:ABC\n" +
+		"notice \n" +
+		"exposure 2026-11-03 medium gaen cwa\n" +
+		"exposure 2026-11-03 high gaen\n" +
+		"venue 2026-11-03 2026-11-04 high\n" + // 20: dates
+		"symptom 2026-11-03 Fever\n" +
+		"colour red\n" + // nobody sets a colour
+		"\n" +
+		"# a comment\n" +
+		"symptom 2026-11-03 fever\n" + // 25
+		"stay XB/01 2026-11-05T10:00:00+01:00 -\n"
+	f, found, err := history.Parse([]byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(f.Stays) != 2 || len(f.Symptoms) != 1 || len(found) != 22 {
+		t.Errorf("%d stays, %d symptoms, %d findings: %v", len(f.Stays), len(f.Symptoms), len(found), found)
+	}
+	for i, x := range found {
+		if x.Kind != history.KindLine || x.Code != history.Unreadable || x.Index != i+3 {
+			t.Errorf("finding %d: %v", i, x)
+		}
+	}
+}
+
+// What is no file at all is an error.
+func TestNoFile(t *testing.T) {
+	for comment, text := range map[string]string{
+		"empty":                 "",
+		"another kind":          "pratique-areas/1.0\n",
+		"a later major version": "pratique-history/2.0\n",
+		"signed":                "pratique-history/1.0\nsignature ed25519 " + strings.Repeat("0", 64) + " AAAA\n",
+		"line ends of Windows":  "pratique-history/1.0\r\n",
+		"too many lines":        "pratique-history/1.0\n" + strings.Repeat("symptom 2026-11-03 fever\n", history.MaxLines),
+		"too long":              "pratique-history/1.0\n" + strings.Repeat("x", history.MaxFile) + "\n",
+	} {
+		if _, _, err := history.Parse([]byte(text)); err == nil {
+			t.Errorf("%s: no error", comment)
+		}
+	}
+	if _, found, err := history.Parse([]byte("pratique-history/1.0\n" + strings.Repeat("symptom 2026-11-03 fever\n", history.MaxLines-1))); err != nil || len(found) > 0 {
+		t.Errorf("as many lines as allowed: %v, %v", found, err)
+	}
+}
+
+// The sort of a key does not matter: Ed25519 makes stamps too.
+func TestOtherKeys(t *testing.T) {
+	_, k, err := ed25519.GenerateKey(rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := officeOf(k, "XA", trust.Stamp)
+	w := world{map[string]history.Office{"XA": o}, new(trust.Keys)}
+	w.keys.Add(o.Key)
+	at := moment("2026-11-01T10:00:00+01:00")
+	s, err := history.OpenStamp(w.stamp(t, history.Stamp{Jurisdiction: "XA", Direction: history.Entry, At: at}, holder), w.keys)
+	if err != nil || !s.At.Equal(at) {
+		t.Errorf("got %+v, %v", s, err)
+	}
+}
