@@ -217,6 +217,32 @@ func (v Value) Item(n int) Value {
 	return Value{}
 }
 
+// Path returns where a value stands in another that it is a part of, its keys
+// and numbers with dots between: "entry.2.name". It walks the text to find out;
+// the zero Value, and what is no part of from, have no path.
+func (v Value) Path(from Value) string {
+	if v.doc == nil || v.doc != from.doc || v.at <= from.at || v.at >= from.node().next {
+		return ""
+	}
+	step, child := "", Value{}
+	for i, item := range from.Items {
+		if v.at < item.node().next {
+			step, child = strconv.Itoa(i), item
+			break
+		}
+	}
+	for k, m := range from.Members {
+		if v.at < m.node().next {
+			step, child = k, m
+			break
+		}
+	}
+	if rest := v.Path(child); rest != "" {
+		return step + "." + rest
+	}
+	return step
+}
+
 // unescape returns the text of a string that was checked.
 func unescape(raw string) string {
 	out := make([]byte, 0, len(raw))

@@ -174,7 +174,18 @@ func TestAsk(t *testing.T) {
 	if s, ok := v.Get("o").Get("k").Text(); s != "v" || !ok || v.Get("a").Raw() != `[1,"x",{}]` {
 		t.Error("what is within")
 	}
+	for want, part := range map[string]jcs.Value{"a.2": v.Get("a").Item(2), "o.k": v.Get("o").Get("k"), "n": v.Get("n"), "a": v.Get("a"), "a.0": v.Get("a").Item(0), "e": v.Get("e")} {
+		if got := part.Path(v); got != want {
+			t.Errorf("path %q, want %q", got, want)
+		}
+	}
+	if v.Path(v) != "" || v.Get("a").Path(v.Get("o")) != "" || v.Get("s").Path(parse(t, "{}")) != "" {
+		t.Error("a path to what is elsewhere")
+	}
 	var none jcs.Value
+	if none.Path(v) != "" || v.Path(none) != "" {
+		t.Error("a path to nothing")
+	}
 	_, text := none.Text()
 	_, number := none.Float()
 	if text || number || none.Len() != 0 || none.Get("a").Kind() != jcs.None || none.Raw() != "" || none.AppendCanonical(nil) != nil {

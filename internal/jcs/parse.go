@@ -16,7 +16,7 @@ func Parse(text string) (Value, error) {
 	if !utf8.ValidString(text) {
 		return Value{}, &Error{0, ErrUTF8}
 	}
-	p := parser{text: text, nodes: make([]node, 0, 16+len(text)/12)}
+	p := parser{text: text, nodes: make([]node, 0, 16+len(text)/8)}
 	var room [MaxMembers / 8]string
 	p.keys = room[:0]
 	p.space()

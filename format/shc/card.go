@@ -1,0 +1,211 @@
+package shc
+
+import (
+	"bytes"
+	"compress/flate"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"io"
+	"math"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/pratique/pratique/cert"
+	"github.com/pratique/pratique/internal/jcs"
+	"github.com/pratique/pratique/internal/jws"
+)
+
+// The kinds of content.
+const (
+	kindFHIR    = "fhir"
+	kindUnknown = "unknown"
+)
+
+// typeCard is the type that every health card has; #immunization, #laboratory
+// and #covid19 beside it are out of use since version 1.4.0.
+const typeCard = "https://smarthealth.cards#health-card"
+
+// card is an opened card.
+type card struct {
+	message   jws.Message
+	algorithm string
+	keyID     string
+	critical  bool
+	raw       string // the payload, inflated
+	payload   jcs.Value
+	kind      string
+	issuer    string
+	signed    cert.Period
+}
+
+// open opens a compact JWS.
+func open(text string) (*card, error) {
+	m, err := jws.Parse(text)
+	if err != nil {
+		return nil, &Error{StepJWS, err}
+	}
+	c := &card{message: m}
+	if err := c.header(); err != nil {
+		return nil, err
+	}
+	raw, err := inflate(m.Payload)
+	if err != nil {
+		return nil, &Error{StepDeflate, err}
+	}
+	c.raw, c.message.Payload = raw, nil
+	if err := c.claims(); err != nil {
+		return nil, err
+	}
+	return c, nil
+}
+
+// header reads the header. Members that are not needed are ignored.
+func (c *card) header() error {
+	zip := ""
+	for k, v := range c.message.Header.Members {
+		ok := true
+		switch k {
+		case "alg":
+			c.algorithm, ok = v.Text()
+		case "zip":
+			zip, ok = v.Text()
+		case "kid":
+			c.keyID, ok = v.Text()
+		case "crit":
+			c.critical = true
+		}
+		if !ok {
+			return &Error{StepHeader, ErrMember}
+		}
+	}
+	switch {
+	case c.algorithm == "":
+		c.algorithm = "none"
+	case len(c.algorithm) > 16 || strings.Trim(c.algorithm, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-+") != "":
+		c.algorithm = "unknown"
+	}
+	if id, err := jws.Decode(c.keyID); err == nil && len(id) == sha256.Size {
+		c.keyID = string(id)
+	}
+	switch alg := jws.Alg(c.algorithm); {
+	case zip != "DEF":
+		return &Error{StepHeader, ErrZip}
+	case alg != jws.ES256 || len(c.message.Signature) == alg.Size():
+		return nil
+	case jws.IsDER(c.message.Signature):
+		return &Error{StepSignature, ErrDER}
+	}
+	return &Error{StepSignature, ErrSize}
+}
+
+// inflater is the memory of inflate.
+type inflater struct {
+	in  bytes.Reader
+	out bytes.Buffer
+	zip io.ReadCloser
+}
+
+var inflaters = sync.Pool{New: func() any { return new(inflater) }}
+
+// inflate decompresses RFC 1951, at most MaxContent bytes.
+func inflate(packed []byte) (string, error) {
+	f := inflaters.Get().(*inflater)
+	defer inflaters.Put(f)
+	f.in.Reset(packed)
+	f.out.Reset()
+	if f.zip == nil {
+		f.zip = flate.NewReader(&f.in)
+	} else if err := f.zip.(flate.Resetter).Reset(&f.in, nil); err != nil {
+		return "", err
+	}
+	_, err := f.out.ReadFrom(io.LimitReader(f.zip, MaxContent+1))
+	out := f.out.String()
+	clear(f.out.Bytes()) // a person's data does not wait for the next card
+	switch {
+	case len(out) > MaxContent:
+		return "", ErrTooLarge
+	case err != nil && zlibHeader(packed):
+		return "", ErrZlib
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return "", ErrTruncated
+	case err != nil:
+		return "", ErrCorrupt
+	case f.in.Len() > 0:
+		return "", ErrTrailing
+	}
+	return out, nil
+}
+
+// zlibHeader reports whether b begins as RFC 1950 does.
+func zlibHeader(b []byte) bool {
+	return len(b) > 2 && b[0]&15 == 8 && (int(b[0])<<8|int(b[1]))%31 == 0
+}
+
+// claims reads the claims of the payload.
+func (c *card) claims() error {
+	v, err := jcs.Parse(c.raw)
+	if err != nil {
+		return &Error{StepJSON, err}
+	}
+	if v.Kind() != jcs.Object {
+		return &Error{StepClaims, ErrClaims}
+	}
+	c.payload = v
+	ok := false
+	if c.issuer, ok = v.Get("iss").Text(); !ok || !isURL(c.issuer) {
+		return &Error{StepClaims, ErrIssuer}
+	}
+	from, ok := seconds(v.Get("nbf"))
+	if !ok {
+		return &Error{StepClaims, ErrTime}
+	}
+	c.signed.Issued, c.signed.From = from, from
+	if exp := v.Get("exp"); exp.Kind() != jcs.None {
+		if c.signed.Until, ok = seconds(exp); !ok {
+			return &Error{StepClaims, ErrTime}
+		}
+	}
+	c.kind = kindUnknown
+	for _, t := range v.Get("vc").Get("type").Items {
+		if s, _ := t.Text(); s == typeCard {
+			c.kind = kindFHIR
+		}
+	}
+	return nil
+}
+
+// isURL reports whether s is a URL of https of printable ASCII with a host, at
+// most 2,048 bytes.
+func isURL(s string) bool {
+	rest, ok := strings.CutPrefix(s, "https://")
+	if !ok || len(s) > 2048 || rest == "" || rest[0] == '/' {
+		return false
+	}
+	for i := range len(rest) {
+		if c := rest[i]; c <= ' ' || c > '~' || strings.IndexByte("\"<>\\^`{|}", c) >= 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// maxSeconds is the last second of the year 9999.
+const maxSeconds = 253402300799
+
+// seconds reads a NumericDate (RFC 7519 section 2), to the millisecond: a
+// floating-point number keeps no more.
+func seconds(v jcs.Value) (time.Time, bool) {
+	f, ok := v.Float()
+	if !ok || f < 0 || f > maxSeconds {
+		return time.Time{}, false
+	}
+	return time.UnixMilli(int64(math.Round(f * 1000))).UTC(), true
+}
+
+// hash returns the lower-case hex SHA-256 of what was signed.
+func (c *card) hash() string {
+	sum := sha256.Sum256([]byte(c.message.Signed))
+	return hex.EncodeToString(sum[:])
+}

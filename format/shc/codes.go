@@ -1,0 +1,155 @@
+package shc
+
+import (
+	"strings"
+
+	"github.com/pratique/pratique/cert"
+)
+
+// Diseases beside COVID-19, in SNOMED CT, as far as vaccine codes tell them.
+const (
+	yellowFever   = "16541001"
+	polio         = "398102009"
+	meningococcal = "23511006"
+)
+
+// Kinds of vaccine against COVID-19 (eu-dcc-valuesets, vaccine-prophylaxis).
+const (
+	kindAntigen = "1119305005" // SNOMED CT, antigen vaccine
+	kindMRNA    = "1119349007" // SNOMED CT, mRNA vaccine
+	kindAny     = "J07BX03"    // ATC, any
+)
+
+// systemProduct is that of the vaccines which no European register has
+// (eu-dcc-valuesets, vaccine-medicinal-product).
+const systemProduct = "http://ec.europa.eu/temp/vaccineproductname"
+
+// The products of the European value set that more than one code stands for.
+const (
+	comirnaty = "EU/1/20/1528"
+	spikevax  = "EU/1/20/1507"
+	vaxzevria = "EU/1/21/1529"
+	jcovden   = "EU/1/20/1525"
+	nuvaxovid = "EU/1/21/1618"
+)
+
+// vaccine is what a vaccine code tells.
+type vaccine struct{ disease, kind, product string }
+
+// cvx are the vaccine codes of the CDC (CVX, code set of the Immunization
+// Information Systems) that are mapped. Codes of other strengths or variants of
+// a product are the product.
+var cvx = map[string]vaccine{
+	"207": {cert.COVID19, kindMRNA, spikevax}, "208": {cert.COVID19, kindMRNA, comirnaty},
+	"210": {cert.COVID19, kindAny, vaxzevria}, "211": {cert.COVID19, kindAntigen, nuvaxovid},
+	"212": {cert.COVID19, kindAny, jcovden}, "213": {cert.COVID19, kindAny, ""},
+	"217": {cert.COVID19, kindMRNA, comirnaty}, "218": {cert.COVID19, kindMRNA, comirnaty}, "219": {cert.COVID19, kindMRNA, comirnaty},
+	"221": {cert.COVID19, kindMRNA, spikevax}, "225": {cert.COVID19, kindAntigen, ""}, "226": {cert.COVID19, kindAntigen, ""},
+	"227": {cert.COVID19, kindMRNA, spikevax}, "228": {cert.COVID19, kindMRNA, spikevax}, "229": {cert.COVID19, kindMRNA, spikevax},
+	"230": {cert.COVID19, kindMRNA, spikevax}, "300": {cert.COVID19, kindMRNA, comirnaty}, "301": {cert.COVID19, kindMRNA, comirnaty},
+	"302": {cert.COVID19, kindMRNA, comirnaty}, "308": {cert.COVID19, kindMRNA, comirnaty}, "309": {cert.COVID19, kindMRNA, comirnaty},
+	"310": {cert.COVID19, kindMRNA, comirnaty}, "311": {cert.COVID19, kindMRNA, spikevax}, "312": {cert.COVID19, kindMRNA, spikevax},
+	"313": {cert.COVID19, kindAntigen, nuvaxovid},
+	// not of the United States
+	"500": {cert.COVID19, kindAny, ""}, "501": {cert.COVID19, kindAny, ""}, "502": {cert.COVID19, kindAny, "Covaxin"},
+	"503": {cert.COVID19, kindAny, ""}, "504": {cert.COVID19, kindAny, "Sputnik-Light"}, "505": {cert.COVID19, kindAny, "Sputnik-V"},
+	"506": {cert.COVID19, kindAny, "Convidecia"}, "507": {cert.COVID19, kindAny, ""}, "508": {cert.COVID19, kindAny, ""},
+	"509": {cert.COVID19, kindAny, "EpiVacCorona"}, "510": {cert.COVID19, kindAny, "BBIBP-CorV"}, "511": {cert.COVID19, kindAny, "CoronaVac"},
+	"512": {cert.COVID19, kindAny, "Covifenz"}, "519": {cert.COVID19, kindMRNA, spikevax}, "520": {cert.COVID19, kindMRNA, comirnaty},
+	// other diseases
+	"37": {yellowFever, "", ""}, "183": {yellowFever, "", ""}, "184": {yellowFever, "", ""},
+	"02": {polio, "", ""}, "10": {polio, "", ""}, "89": {polio, "", ""}, "178": {polio, "", ""}, "179": {polio, "", ""}, "182": {polio, "", ""},
+	"32": {meningococcal, "", ""}, "108": {meningococcal, "", ""}, "114": {meningococcal, "", ""}, "136": {meningococcal, "", ""},
+	"147": {meningococcal, "", ""}, "203": {meningococcal, "", ""},
+}
+
+// cvxOf is the code with which a product of the European value set is issued.
+var cvxOf = map[string]string{
+	comirnaty: "208", spikevax: "207", vaxzevria: "210", jcovden: "212", nuvaxovid: "211",
+	"Covaxin": "502", "Sputnik-V": "505", "BBIBP-CorV": "510", "CoronaVac": "511",
+}
+
+// diseaseOf returns the disease that a kind of vaccine tells, or "".
+func diseaseOf(c cert.Coding) string {
+	switch {
+	case c.System == cert.CVX:
+		return cvx[c.Code].disease
+	case c.System == cert.SNOMED && (c.Code == kindAntigen || c.Code == kindMRNA),
+		c.System == cert.ATC && (c.Code == kindAny || strings.HasPrefix(c.Code, "J07BN")),
+		c.System == cert.EUVaccine && cvxOf[c.Code] != "":
+		return cert.COVID19
+	}
+	return ""
+}
+
+// prophylaxis returns the coding of a kind of vaccine.
+func prophylaxis(kind string) cert.Coding {
+	switch kind {
+	case "":
+		return cert.Coding{}
+	case kindAny:
+		return cert.Coding{System: cert.ATC, Code: kind}
+	}
+	return cert.Coding{System: cert.SNOMED, Code: kind}
+}
+
+// product returns the coding of a product of the European value set.
+func product(code string) cert.Coding {
+	switch {
+	case code == "":
+		return cert.Coding{}
+	case strings.HasPrefix(code, "EU/"):
+		return cert.Coding{System: cert.EUVaccine, Code: code}
+	}
+	return cert.Coding{System: systemProduct, Code: code}
+}
+
+// The tests for SARS-CoV-2 by their LOINC code: qualitative, of one specimen or
+// of none named. Codes of single genes that a laboratory reports beside a
+// summary are in the table where they say present or not.
+var (
+	nucleicAcid = []string{
+		"94500-6", "94309-2", "94845-5", "94759-8", "94565-9", "95406-5", "95608-6", "94533-7", "94534-5", "94559-2", "94756-4", "94757-2",
+		"94316-5", "94314-0", "94315-7", "94307-6", "94308-4", "94640-0", "94760-6", "95409-9", "95425-5",
+		"96091-4", "96123-5", "96448-6",
+	}
+	// rapid immunoassays; an antigen test of another kind (96119-3) has no family here
+	antigen  = []string{"97097-0", "94558-4", "95209-3"}
+	serology = []string{"94762-2", "94661-6", "94563-4", "94564-2", "94562-6", "94507-1", "94508-9", "94505-5", "94506-3", "94547-7"}
+)
+
+// The code with which a test of a family is issued, where it has no LOINC code
+// of its own: the European value set names families by parts of codes, which no
+// observation can have.
+const (
+	loincNucleicAcid = "94500-6"
+	loincAntigen     = "97097-0"
+)
+
+// The outcomes by their code, in SNOMED CT, LOINC answers and HL7 v3.
+var outcomes = map[string]cert.Result{
+	"260373001": cert.Detected, "10828004": cert.Detected, "260415000": cert.NotDetected, "260385009": cert.NotDetected,
+	"419984006": cert.Invalid, "42425007": cert.Invalid, "82334004": cert.Invalid, "125154007": cert.Invalid, "455371000124106": cert.Invalid,
+	"LA11882-0": cert.Detected, "LA6576-8": cert.Detected, "LA11883-8": cert.NotDetected, "LA6577-6": cert.NotDetected,
+	"POS": cert.Detected, "DET": cert.Detected, "NEG": cert.NotDetected, "ND": cert.NotDetected, "IND": cert.Invalid, "E": cert.Invalid,
+}
+
+// outcomeSystems are the systems of the codes of outcomes.
+var outcomeSystems = []string{cert.SNOMED, cert.LOINC, "http://terminology.hl7.org/CodeSystem/v3-ObservationInterpretation"}
+
+// words are the outcomes that laboratories write instead of a code, in lower case.
+var words = map[string]cert.Result{
+	"positive": cert.Detected, "detected": cert.Detected, "negative": cert.NotDetected, "not detected": cert.NotDetected,
+	"inconclusive": cert.Invalid, "indeterminate": cert.Invalid, "invalid": cert.Invalid,
+}
+
+// outcomeOf returns the coding of the European value set of an outcome.
+func outcomeOf(r cert.Result) cert.Coding {
+	switch r {
+	case cert.Detected:
+		return cert.Coding{System: cert.SNOMED, Code: cert.CodeDetected}
+	case cert.NotDetected:
+		return cert.Coding{System: cert.SNOMED, Code: cert.CodeNotDetected}
+	}
+	return cert.Coding{}
+}

@@ -1,0 +1,107 @@
+package shc
+
+import (
+	"bytes"
+
+	"github.com/pratique/pratique/cert"
+	"github.com/pratique/pratique/internal/jcs"
+	"github.com/pratique/pratique/internal/jws"
+	"github.com/pratique/pratique/trust"
+)
+
+// Verify checks the signature under every key that has the identifier which
+// the card names, and returns the certificate with the key that signed it. The
+// error is, for errors.Is, one of those of package trust, or an [*Error] where
+// authentic content cannot be read into a certificate.
+func (u *Unverified) Verify(keys *trust.Keys) (trust.Signed, error) {
+	c := u.card()
+	switch {
+	case c.critical:
+		return trust.Signed{}, trust.ErrCritical
+	case c.algorithm != string(jws.ES256):
+		return trust.Signed{}, trust.ErrAlgorithm
+	case c.keyID == "":
+		return trust.Signed{}, trust.ErrNoKeyID
+	}
+	key, err := c.signer(keys.Find(c.keyID))
+	if err != nil {
+		return trust.Signed{}, err
+	}
+	out, err := c.certificate()
+	if err != nil {
+		return trust.Signed{}, err
+	}
+	return trust.Signed{Certificate: out, Key: *key, Raw: []byte(c.raw), Signature: bytes.Clone(c.message.Signature)}, nil
+}
+
+// signer returns the key that signed the card.
+func (c *card) signer(keys []trust.Key) (*trust.Key, error) {
+	if len(keys) == 0 {
+		return nil, trust.ErrUnknownKey
+	}
+	signed := []byte(c.message.Signed)
+	for i := range keys {
+		if jws.ES256.Verify(keys[i].Public, signed, c.message.Signature) == nil {
+			return &keys[i], nil
+		}
+	}
+	return nil, trust.ErrSignature
+}
+
+// SkipVerification returns what the card says although nobody checked who says so.
+func (u *Unverified) SkipVerification() (*cert.Certificate, error) { return u.card().certificate() }
+
+// RawSkippingVerification returns the payload, inflated, for [JSON], [Schema]
+// and [RevocationID], although nobody checked who signed it.
+func (u *Unverified) RawSkippingVerification() []byte { return []byte(u.card().raw) }
+
+// JSON returns the payload (trust.Signed.Raw) as it was signed: iss, nbf, exp
+// and vc. The error is an [*Error].
+func JSON(raw []byte) ([]byte, error) {
+	v, err := payload(raw)
+	if err != nil {
+		return nil, err
+	}
+	return []byte(v.Raw()), nil
+}
+
+// payload reads a payload that came from elsewhere.
+func payload(raw []byte) (jcs.Value, error) {
+	if len(raw) > MaxContent {
+		return jcs.Value{}, &Error{StepJSON, ErrTooLarge}
+	}
+	v, err := jcs.Parse(string(raw))
+	if err != nil {
+		return jcs.Value{}, &Error{StepJSON, err}
+	}
+	if v.Kind() != jcs.Object {
+		return jcs.Value{}, &Error{StepClaims, ErrClaims}
+	}
+	return v, nil
+}
+
+// maxRevocationID is the length of the longest identifier that the framework allows.
+const maxRevocationID = 24
+
+// RevocationID returns the identifier by which the issuer may withdraw the
+// card (vc.rid), from its payload (trust.Signed.Raw); "" if there is none, or
+// none that a revocation list could hold (at most 24 characters of base64url).
+// A list may withdraw it for cards issued before a moment; the card's is
+// Certificate.Signed.Issued.
+func RevocationID(raw []byte) string {
+	v, err := payload(raw)
+	if err != nil {
+		return ""
+	}
+	id, _ := v.Get("vc").Get("rid").Text()
+	if len(id) > maxRevocationID {
+		return ""
+	}
+	for i := range len(id) {
+		c := id[i]
+		if !(c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || c == '-' || c == '_') {
+			return ""
+		}
+	}
+	return id
+}
