@@ -43,4 +43,12 @@
 // will change by itself is computed: the moments at which any check can turn
 // are collected, and the whole judgement is run again at each, in order, until
 // the colour is another.
+//
+// # Receipts
+//
+// After a decision a person leaves with a [Receipt]: what was asked, what was
+// answered, by which rules, what the officer decided and why, and where to
+// appeal, signed by the desk, and nothing about the person. Whoever has the
+// certificate can have it judged again by the documents that the receipt names
+// ([Receipt.Replay]).
 package verify

@@ -192,7 +192,7 @@ func parse(text string) (map[string]entry, error) {
 			key, val, ok := strings.Cut(line, " = ")
 			e, known := m[code]
 			if !ok || !known {
-				return nil, fmt.Errorf("line %d: want [code], text = ... or next = ...", i+1)
+				return nil, fmt.Errorf("line %d: want a code in brackets, text or next", i+1)
 			}
 			switch key {
 			case "text":

@@ -34,15 +34,6 @@ func (m *omap) del(k any) {
 	}
 }
 
-func (m omap) get(k any) any {
-	for _, p := range m {
-		if p.k == k {
-			return p.v
-		}
-	}
-	return nil
-}
-
 type tag struct {
 	n uint64
 	v any
