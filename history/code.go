@@ -3,6 +3,7 @@ package history
 import (
 	"crypto"
 	"encoding/binary"
+	"encoding/hex"
 	"errors"
 	"hash/adler32"
 	"io"
@@ -83,18 +84,10 @@ func open(text string, content int64, use trust.Use, keys *trust.Keys) (sealed, 
 		return sealed{}, err
 	}
 	out.keyID = u.KeyID()
-	message := signed.Certificate.Carrier.Hash // hexadecimal
-	for i := range out.hash {
-		out.hash[i] = nibble(message[2*i])<<4 | nibble(message[2*i+1])
+	if _, err := hex.Decode(out.hash[:], []byte(signed.Certificate.Carrier.Hash)[:2*len(out.hash)]); err != nil {
+		return sealed{}, &Error{NotACode, err}
 	}
 	return out, nil
-}
-
-func nibble(c byte) byte {
-	if c >= 'a' {
-		return c - 'a' + 10
-	}
-	return c - '0'
 }
 
 // claims finds issuer and content in the signed bytes.

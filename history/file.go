@@ -201,7 +201,8 @@ func parseMoment(s string) (time.Time, bool) {
 	return t, whole && t.Format(time.RFC3339) == s
 }
 
-// Bytes prints the file.
+// Bytes prints the file. A code is one line, as scanners give it: from a line
+// end on it is cut.
 func (f File) Bytes() []byte {
 	b := []byte(fileName + "/1.0\n")
 	for _, s := range f.Stays {
@@ -212,10 +213,10 @@ func (f File) Bytes() []byte {
 		b = append(b, "stay "+s.Place.String()+" "+s.From.String()+" "+end+"\n"...)
 	}
 	for _, s := range f.Stamps {
-		b = append(b, "stamp "+s+"\n"...)
+		b = append(b, "stamp "+oneLine(s)+"\n"...)
 	}
 	for _, s := range f.Notices {
-		b = append(b, "notice "+s+"\n"...)
+		b = append(b, "notice "+oneLine(s)+"\n"...)
 	}
 	for _, e := range f.Exposure {
 		b = append(b, "exposure "+e.Date.String()+" "+string(e.Risk)+" "+e.System+" "+e.Rule+"\n"...)
@@ -227,6 +228,12 @@ func (f File) Bytes() []byte {
 		b = append(b, "symptom "+y.Date.String()+" "+y.Word+"\n"...)
 	}
 	return b
+}
+
+// oneLine keeps a code from writing lines of its own.
+func oneLine(s string) string {
+	s, _, _ = strings.Cut(strings.ReplaceAll(s, "\r", "\n"), "\n")
+	return s
 }
 
 // String returns the form that a file has.

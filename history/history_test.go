@@ -364,6 +364,14 @@ func TestFileSurvives(t *testing.T) {
 	}
 }
 
+// A code cannot write lines of its own into a file.
+func TestCodesAreLines(t *testing.T) {
+	f := history.File{Stamps: []string{"HC1:A\nstay XA 2026-11-01 -"}, Notices: []string{"HC1:B\r\nsymptom 2026-11-03 fever\n"}}
+	if got, want := string(f.Bytes()), "pratique-history/1.0\nstamp HC1:A\nnotice HC1:B\n"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
 // What is no file at all is an error.
 func TestNoFile(t *testing.T) {
 	for comment, text := range map[string]string{
