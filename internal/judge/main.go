@@ -99,6 +99,19 @@ func read(r io.Reader, w io.Writer) (verdict, error) {
 	}
 }
 
+// reason is what a skipped test said: the line that begins with its place.
+func reason(printed *strings.Builder) string {
+	if printed != nil {
+		for l := range strings.Lines(printed.String()) {
+			if _, said, ok := strings.Cut(l, ".go:"); ok {
+				_, said, _ = strings.Cut(said, ": ")
+				return strings.TrimSpace(said)
+			}
+		}
+	}
+	return "no reason given"
+}
+
 // end counts an ended test, or prints the line of an ended package.
 func (v *verdict) end(e event, printed *strings.Builder, w io.Writer) {
 	if e.Test == "" {
@@ -126,8 +139,6 @@ func (v *verdict) end(e event, printed *strings.Builder, w io.Writer) {
 		}
 	case "skip":
 		v.skipped = append(v.skipped, e.Test)
-		if printed != nil {
-			fmt.Fprintf(w, "skip  %s %s", e.Package, printed)
-		}
+		fmt.Fprintf(w, "skip  %s %s: %s\n", e.Package, e.Test, reason(printed))
 	}
 }

@@ -47,12 +47,14 @@ func TestOutput(t *testing.T) {
 {"Action":"pass","Package":"p","Test":"TestA"}
 {"Action":"output","Package":"p","Test":"TestB","Output":"wrong\n"}
 {"Action":"fail","Package":"p","Test":"TestB"}
+{"Action":"output","Package":"p","Test":"TestC","Output":"    c_test.go:7: not here\n"}
+{"Action":"skip","Package":"p","Test":"TestC"}
 {"Action":"build-output","ImportPath":"q","Output":"q.go:1: syntax error\n"}
 `
 	if _, err := read(strings.NewReader(in), &w); err != nil {
 		t.Fatal(err)
 	}
-	if got, want := w.String(), "wrong\nq.go:1: syntax error\n"; got != want {
+	if got, want := w.String(), "wrong\nskip  p TestC: not here\nq.go:1: syntax error\n"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }
