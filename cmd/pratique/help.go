@@ -14,7 +14,9 @@ func topCommand() *command {
 		short: "recognises, issues and explains health certificates",
 		long: `Pratique answers for a traveller's health certificate from any country: green, amber, red or grey, why, and what to do next. It works without a network, and stores nothing about the traveller.
 
-A CODE is a picture (PNG, JPEG, GIF), a file with the text of a code, the text itself, or - for standard input. A moment is a date, a time and an offset, such as 2026-12-03T14:20:00+08:00. A country is two letters (ISO 3166-1), or XA to XZ for exercises.`,
+A CODE is a picture (PNG, JPEG, GIF), a file with the text of a code, the text itself, or - for standard input. A moment is a date, a time and an offset, such as 2026-12-03T14:20:00+08:00. A country is two letters (ISO 3166-1), or XA to XZ for exercises.
+
+Colours are shown on a terminal, unless NO_COLOR is set; shape and word say the same without them. Answers are in the language of the environment (LANG) where there is one, else in English.`,
 		example: `# the whole story, in your terminal
 $ pratique demo
 
@@ -97,6 +99,9 @@ func (c *command) usage() string {
 	u := c.parent.path() + " " + c.use
 	if len(c.sub) > 0 {
 		u += " COMMAND"
+	}
+	if c.flagSet().HasFlags() && !strings.Contains(u, "[flags]") {
+		u += " [flags]"
 	}
 	return u
 }

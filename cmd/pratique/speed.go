@@ -17,7 +17,7 @@ func speedCommand() *command {
 	return &command{
 		use:   "speed [NAME...]",
 		short: "how many of each operation this machine does a second",
-		long: `Speed measures this machine: each operation of this program beside the raw cryptography in it. The two are measured by turns in the same run, many times, and the share is the median over the turns, so that a machine that others use too still gives a true share.
+		long: `Speed measures this machine: each operation of this program beside the raw cryptography in it. The two are measured by turns in the same run, many times, by the processor's time as ` + "`openssl speed`" + ` does, and the share is the median over the turns, so that a machine that others use too still gives a true share. Only what runs on all processors at once is measured by the clock on the wall.
 
 Names choose operations; each also measures the raw one beside it.`,
 		example: `$ pratique speed
@@ -71,7 +71,7 @@ type operation struct {
 type measurement struct {
 	Name   string  `json:"name"`
 	What   string  `json:"what"`
-	Rate   float64 `json:"per_second"` // median over the turns
+	Rate   float64 `json:"per_second"` // of the processor's time; on all processors, of the wall clock; median over the turns
 	Micros float64 `json:"microseconds"`
 	Allocs float64 `json:"allocations"`
 	Bytes  float64 `json:"bytes"`
@@ -81,7 +81,7 @@ type measurement struct {
 }
 
 // turns is how often each operation comes round.
-const turns = 12
+const turns = 24
 
 // measure lets the operations take turns.
 func measure(ops []operation, each time.Duration) []measurement {
@@ -130,30 +130,44 @@ func median(v []float64) float64 {
 	return (s[(len(s)-1)/2] + s[len(s)/2]) / 2
 }
 
-// rate runs an operation for a while and returns how often it went in a second.
+// rate runs an operation for a while and returns how often it went in a second:
+// of the processor's time, or of everybody's for one that takes all processors.
 func (o operation) rate(d time.Duration) float64 {
-	workers := 1
 	if o.every {
-		workers = runtime.GOMAXPROCS(0)
+		return o.rateOnAll(d)
 	}
+	start, began := time.Now(), processorTime()
+	n := 0
+	for step := 1; ; {
+		before := time.Now()
+		for range step {
+			o.run(n) // it went well before
+			n++
+		}
+		used := processorTime() - began
+		if used >= d || time.Since(start) >= patience*d {
+			return float64(n) / max(used, time.Microsecond).Seconds()
+		}
+		if time.Since(before) < d/16 {
+			step *= 2 // looking at the clock shall not count
+		}
+	}
+}
+
+// patience is how much longer than the processor's time a turn may take.
+const patience = 8
+
+func (o operation) rateOnAll(d time.Duration) float64 {
+	workers := runtime.GOMAXPROCS(0)
 	var wg sync.WaitGroup
 	counts := make([]int, workers)
 	start := time.Now()
 	for w := range workers {
 		wg.Go(func() {
 			n := 0
-			for step := 1; ; {
-				began := time.Now()
-				for range step {
-					o.run(n*workers + w) // it went well before
-					n++
-				}
-				if time.Since(start) >= d {
-					break
-				}
-				if time.Since(began) < 200*time.Microsecond {
-					step *= 2 // looking at the clock shall not count
-				}
+			for n%16 != 0 || time.Since(start) < d {
+				o.run(n*workers + w)
+				n++
 			}
 			counts[w] = n
 		})

@@ -61,10 +61,10 @@ type bench struct {
 	ec, rsa      hc1.Issuer
 	known        *trust.Keys
 	certificates []*cert.Certificate
-	texts, wide  []string // codes signed with ES256, PS256
-	digest       [32]byte
-	ecSig        []byte
-	rsaSig       []byte
+	texts, wide  []string   // codes signed with ES256, PS256
+	digests      [][32]byte // as many as codes, and signatures of them
+	ecSigs       [][]byte
+	rsaSigs      [][]byte
 	world        *verify.World
 	question     verify.Question
 	sudmark      *rules.Set
@@ -96,7 +96,7 @@ func operations(now time.Time, names []string) ([]operation, error) {
 }
 
 func newBench(now time.Time) (*bench, error) {
-	b := &bench{now: now, known: new(trust.Keys), digest: sha256.Sum256([]byte("speed"))}
+	b := &bench{now: now, known: new(trust.Keys)}
 	o := keys.Options{Country: "XA", Demo: true, NotBefore: now.AddDate(-1, 0, 0), NotAfter: now.AddDate(2, 0, 0)}
 	var err error
 	for range 256 { // a list as long as those of the field
@@ -120,12 +120,16 @@ func newBench(now time.Time) (*bench, error) {
 			return nil, err
 		}
 		b.texts, b.wide = append(b.texts, text), append(b.wide, wide)
-	}
-	if b.ecSig, err = b.ec.Signer.Sign(rand.Reader, b.digest[:], crypto.SHA256); err != nil {
-		return nil, err
-	}
-	if b.rsaSig, err = b.rsa.Signer.Sign(rand.Reader, b.digest[:], pss); err != nil {
-		return nil, err
+		digest := sha256.Sum256([]byte(text))
+		ecSig, err := b.ec.Signer.Sign(rand.Reader, digest[:], crypto.SHA256)
+		if err != nil {
+			return nil, err
+		}
+		rsaSig, err := b.rsa.Signer.Sign(rand.Reader, digest[:], pss)
+		if err != nil {
+			return nil, err
+		}
+		b.digests, b.ecSigs, b.rsaSigs = append(b.digests, digest), append(b.ecSigs, ecSig), append(b.rsaSigs, rsaSig)
 	}
 	if b.sudmark, err = rules.Pack("sudmark"); err != nil {
 		return nil, err
@@ -186,7 +190,7 @@ func (b *bench) operation(name string) func(n int) error {
 	wide := b.rsa.Key.Public.(*rsa.PublicKey)
 	switch name {
 	case "raw-verify", "raw-verify-all":
-		return func(int) error { return sure(ecdsa.VerifyASN1(ec, b.digest[:], b.ecSig)) }
+		return func(n int) error { return sure(ecdsa.VerifyASN1(ec, b.digests[n%codes][:], b.ecSigs[n%codes])) }
 	case "verify", "verify-all":
 		return func(n int) error { return b.verify(b.texts[n%codes]) }
 	case "verify-ps256":
@@ -198,13 +202,18 @@ func (b *bench) operation(name string) func(n int) error {
 			return sure(verify.Check(b.world, b.texts[n%codes], b.question).Verdict == verify.Green)
 		}
 	case "raw-sign":
-		return func(int) error { _, err := b.ec.Signer.Sign(rand.Reader, b.digest[:], crypto.SHA256); return err }
+		return func(n int) error {
+			_, err := b.ec.Signer.Sign(rand.Reader, b.digests[n%codes][:], crypto.SHA256)
+			return err
+		}
 	case "issue":
 		return func(n int) error { _, err := b.ec.Issue(b.certificates[n%codes], rand.Reader); return err }
 	case "raw-verify-rsa":
-		return func(int) error { return rsa.VerifyPSS(wide, crypto.SHA256, b.digest[:], b.rsaSig, pss) }
+		return func(n int) error {
+			return rsa.VerifyPSS(wide, crypto.SHA256, b.digests[n%codes][:], b.rsaSigs[n%codes], pss)
+		}
 	case "raw-sign-rsa":
-		return func(int) error { _, err := b.rsa.Signer.Sign(rand.Reader, b.digest[:], pss); return err }
+		return func(n int) error { _, err := b.rsa.Signer.Sign(rand.Reader, b.digests[n%codes][:], pss); return err }
 	case "issue-ps256":
 		return func(n int) error { _, err := b.rsa.Issue(b.certificates[n%codes], rand.Reader); return err }
 	case "rules":

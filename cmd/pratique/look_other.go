@@ -1,8 +1,0 @@
-//go:build !windows
-
-package main
-
-import "os"
-
-// colours reports whether a terminal shows colours.
-func colours(*os.File) bool { return true }
