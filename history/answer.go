@@ -56,7 +56,7 @@ func (e Evidence) Was(q Question) Answer {
 		switch {
 		case len(p.Places) == 0:
 			unstated = unstated || grade < Transit
-		case p.Sure && !slices.ContainsFunc(p.Places, outside):
+		case (p.Sure || p.Grade == Stamped && q.Place.Region == "") && !slices.ContainsFunc(p.Places, outside):
 			present = true
 			a.Grade = max(a.Grade, grade)
 		case slices.ContainsFunc(p.Places, q.Place.meets):

@@ -3,6 +3,7 @@ package history_test
 import (
 	"bytes"
 	"crypto/ecdsa"
+	"crypto/ed25519"
 	"crypto/rand"
 	"errors"
 	"math/big"
@@ -437,9 +438,18 @@ func TestErrorsAreSilent(t *testing.T) {
 	}
 }
 
-// What opens is printed again with the same content by an office with the same key.
+// fixedWorld has the same key in every process, as the seeds are made in one and
+// tried in another.
+func fixedWorld() world {
+	o := officeOf(ed25519.NewKeyFromSeed(make([]byte, ed25519.SeedSize)), "XA", trust.Stamp, trust.Notice)
+	w := world{map[string]history.Office{"XA": o}, new(trust.Keys)}
+	w.keys.Add(o.Key)
+	return w
+}
+
+// What a stranger wrote never opens into half a stamp, nor into one without a signer.
 func FuzzOpenStamp(f *testing.F) {
-	w := newWorld(f)
+	w := fixedWorld()
 	f.Add(w.stamp(f, full(), holder))
 	f.Add(sign(f, w.offices["XA"], payload(-7, nil, nil)))
 	f.Add(sign(f, w.offices["XA"], payload(-8, nil, nil)))

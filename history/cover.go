@@ -143,7 +143,8 @@ type Part struct {
 	// known, or where two declared stays overlap; none where nothing is said, or
 	// in transit. What a stamped part says of a region is declared all the same.
 	Places []Place
-	// Sure says that it was one of the places.
+	// Sure says that it was one of the places. Of a stamped part the country is
+	// sure in any case.
 	Sure bool
 }
 
@@ -241,8 +242,10 @@ func (e *Evidence) part(from, until time.Time, q Question) Part {
 		if sure.In != in && p.Grade == Open {
 			p.Grade = Declared // for who declares to have been elsewhere
 		}
-	case p.Grade == Stamped:
+	case p.Grade == Stamped && len(p.Places) == 0:
 		p.Places, p.Sure = []Place{{In: in}}, true
+	case p.Grade == Stamped:
+		p.Sure = len(p.Places) > 1 && !doubt
 	case in != "":
 		p.Places = add(p.Places, Place{In: in})
 	default:

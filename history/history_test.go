@@ -364,6 +364,36 @@ func TestFileSurvives(t *testing.T) {
 	}
 }
 
+// What is said twice, or of tomorrow, leaves all else in its place and in order.
+func TestItemsSurvive(t *testing.T) {
+	f, _, err := history.Parse([]byte("pratique-history/1.0\nexposure 2026-11-21 low gaen b\nexposure 2026-11-20 high gaen a\nexposure 2026-11-20 high gaen a\nexposure 2026-11-20 high blue a\n" +
+		"exposure 2026-11-23 low gaen b\nvenue 2026-11-21T10:00:00Z 2026-11-21T11:00:00Z low\nvenue 2026-11-20T10:00:00Z 2026-11-20T11:00:00Z low\nvenue 2026-11-20T11:00:00+01:00 2026-11-20T12:00:00+01:00 low\n" +
+		"venue 2026-11-20T10:00:00Z 2026-11-20T11:00:00Z high\nsymptom 2026-11-22 fever\nsymptom 2026-11-01 fever\nsymptom 2026-11-01 fever\nsymptom 2026-11-02 cough\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	h, _ := f.Open(nil)
+	h.Exposure = append(h.Exposure, history.Exposure{Date: cert.Date{Year: 2026, Month: 11}, Risk: "high", System: "gaen", Rule: "a"}, history.Exposure{Date: cert.Date{Year: 2026, Month: 11, Day: 1}, Risk: "medium", System: "gaen", Rule: "a"})
+	e, found := h.Sift(holder, moment("2026-11-22T12:00:00+01:00"))
+	var got []string
+	for _, x := range e.Exposure {
+		got = append(got, x.Date.String()+string(x.Risk)+x.System)
+	}
+	for _, x := range e.Venues {
+		got = append(got, x.From.UTC().Format(time.RFC3339)+string(x.Risk))
+	}
+	for _, x := range e.Symptoms {
+		got = append(got, x.Date.String()+x.Word)
+	}
+	want := []string{"2026-11-20highblue", "2026-11-20highgaen", "2026-11-21lowgaen", "2026-11-20T10:00:00Zhigh", "2026-11-20T10:00:00Zlow", "2026-11-21T10:00:00Zlow", "2026-11-01fever", "2026-11-02cough", "2026-11-22fever"}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	if fmt.Sprint(found) != "[exposure 2: repeated exposure 4: future exposure 5: unknown_code exposure 6: unknown_code symptom 2: repeated venue 2: repeated]" {
+		t.Errorf("found %v", found)
+	}
+}
+
 // A code cannot write lines of its own into a file.
 func TestCodesAreLines(t *testing.T) {
 	f := history.File{Stamps: []string{"HC1:A\nstay XA 2026-11-01 -"}, Notices: []string{"HC1:B\r\nsymptom 2026-11-03 fever\n"}}
