@@ -37,10 +37,10 @@ type Rule struct {
 	Engine          string          `json:"Engine"`
 	EngineVersion   string          `json:"EngineVersion"`
 	CertificateType string          `json:"CertificateType"`
-	Description     []Description   `json:"Description"`
+	Description     []Description   `json:"Description,omitempty"`
 	ValidFrom       string          `json:"ValidFrom"`
 	ValidTo         string          `json:"ValidTo"`
-	AffectedFields  []string        `json:"AffectedFields"`
+	AffectedFields  []string        `json:"AffectedFields,omitempty"`
 	Logic           json.RawMessage `json:"Logic"`
 
 	compiled
