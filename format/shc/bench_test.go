@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/pratique/pratique/cert"
 	"github.com/pratique/pratique/format/shc"
 )
 
@@ -19,23 +20,28 @@ func BenchmarkAgainstRaw(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	i, c, keys := demo(b), person(aDose(), aDose(), aDose()), keysOf(demo(b).Key)
-	text, err := shc.Numeric(issue(b, c))
-	if err != nil {
-		b.Fatal(err)
-	}
-	for _, v := range []struct {
-		name      string
-		raw, full func() bool
-	}{
-		{"verify", func() bool { return ecdsa.VerifyASN1(&demoKey.PublicKey, sum[:], sig) }, func() bool {
+	i, c, keys := demo(b), person(aTest()), keysOf(demo(b).Key)
+	verify := func(c *cert.Certificate) func() bool {
+		text, err := shc.Numeric(issue(b, c))
+		if err != nil {
+			b.Fatal(err)
+		}
+		return func() bool {
 			u, err := shc.Read(text)
 			if err != nil {
 				return false
 			}
 			_, err = u.Verify(keys)
 			return err == nil
-		}},
+		}
+	}
+	raw := func() bool { return ecdsa.VerifyASN1(&demoKey.PublicKey, sum[:], sig) }
+	for _, v := range []struct {
+		name      string
+		raw, full func() bool
+	}{
+		{"verify/test", raw, verify(person(aTest()))},
+		{"verify/two-doses", raw, verify(person(aDose(), aDose()))},
 		{"issue", func() bool { _, err := ecdsa.SignASN1(rand.Reader, demoKey, sum[:]); return err == nil }, func() bool {
 			_, err := i.Issue(c, rand.Reader)
 			return err == nil

@@ -1,0 +1,127 @@
+package vds
+
+import (
+	"strings"
+
+	"github.com/pratique/pratique/cert"
+)
+
+// Diseases beside COVID-19, in SNOMED CT.
+const (
+	yellowFever   = "16541001"
+	polio         = "398102009"
+	meningococcal = "23511006"
+)
+
+// diseases are the diseases that ICD-11 codes tell (mortality and morbidity
+// statistics): COVID-19 with the virus identified and not, yellow fever, acute
+// poliomyelitis, meningococcal disease.
+var diseases = map[string]string{
+	"RA01": cert.COVID19, "RA01.0": cert.COVID19, "RA01.1": cert.COVID19,
+	"1D47": yellowFever, "1C81": polio, "1C1C": meningococcal,
+}
+
+// icdOf is the code with which a disease is issued.
+var icdOf = map[string]string{cert.COVID19: "RA01.0", yellowFever: "1D47", polio: "1C81", meningococcal: "1C1C"}
+
+// Kinds of vaccine against COVID-19 (eu-dcc-valuesets, vaccine-prophylaxis).
+const (
+	kindAntigen = "1119305005" // SNOMED CT, antigen vaccine
+	kindMRNA    = "1119349007" // SNOMED CT, mRNA vaccine
+	kindAny     = "J07BX03"    // ATC, any
+)
+
+// vaccines are the kinds of vaccine that ICD-11 extension codes tell, each with
+// its disease and, for COVID-19, the kind of the European value set that covers it.
+var vaccines = map[string]struct{ disease, kind string }{
+	"XM68M6": {cert.COVID19, kindAny},     // any
+	"XM0GQ8": {cert.COVID19, kindMRNA},    // RNA
+	"XM1NL1": {cert.COVID19, kindAny},     // inactivated virus
+	"XM5DF6": {cert.COVID19, kindAny},     // live attenuated virus
+	"XM9QW8": {cert.COVID19, kindAny},     // non-replicating viral vector
+	"XM0CX4": {cert.COVID19, kindAny},     // replicating viral vector
+	"XM5JC5": {cert.COVID19, kindAntigen}, // protein subunit
+	"XM1J92": {cert.COVID19, kindAny},     // virus-like particle
+	"XM6AT1": {cert.COVID19, kindAny},     // DNA
+	"XM0N24": {yellowFever, ""},
+	"XM3418": {yellowFever, ""}, // live attenuated
+}
+
+// kindCoding returns the coding of a kind of vaccine.
+func kindCoding(kind string) cert.Coding {
+	switch kind {
+	case "":
+		return cert.Coding{}
+	case kindAny:
+		return cert.Coding{System: cert.ATC, Code: kind}
+	}
+	return cert.Coding{System: cert.SNOMED, Code: kind}
+}
+
+// brands are the products of the European value set by a word of the name that
+// a seal prints.
+var brands = []struct{ word, product string }{
+	{"Comirnaty", "EU/1/20/1528"}, {"Spikevax", "EU/1/20/1507"}, {"Vaxzevria", "EU/1/21/1529"}, {"Jcovden", "EU/1/20/1525"},
+	{"Nuvaxovid", "EU/1/21/1618"},
+}
+
+// productOf returns the product that a name of one word or more tells, or the
+// zero Coding: a name with two of them tells none.
+func productOf(name string) cert.Coding {
+	var out cert.Coding
+	for _, w := range strings.Fields(name) {
+		for _, b := range brands {
+			if !strings.EqualFold(w, b.word) {
+				continue
+			}
+			if out.Code != "" && out.Code != b.product {
+				return cert.Coding{}
+			}
+			out = cert.Coding{System: cert.EUVaccine, Code: b.product}
+		}
+	}
+	return out
+}
+
+// brandOf returns the name of a product.
+func brandOf(product string) string {
+	for _, b := range brands {
+		if b.product == product {
+			return b.word
+		}
+	}
+	return ""
+}
+
+// The kinds of test.
+const (
+	testPCR       = "molecular(PCR)"
+	testMolecular = "molecular(other)"
+	testAntigen   = "antigen"
+	testAntibody  = "antibody"
+)
+
+// results are the outcomes that are mapped. What "normal" and "abnormal" say
+// depends on the test, and is for nobody here to guess.
+var results = map[string]cert.Result{"positive": cert.Detected, "negative": cert.NotDetected}
+
+// outcomeOf returns the coding of the European value set of an outcome.
+func outcomeOf(r cert.Result) cert.Coding {
+	switch r {
+	case cert.Detected:
+		return cert.Coding{System: cert.SNOMED, Code: cert.CodeDetected}
+	case cert.NotDetected:
+		return cert.Coding{System: cert.SNOMED, Code: cert.CodeNotDetected}
+	}
+	return cert.Coding{}
+}
+
+// specimens are the sampling methods, with the specimen in SNOMED CT.
+var specimens = map[string]string{
+	"nasopharyngeal": "258500001", "oropharyngeal": "258529004", "saliva": "119342007", "blood": "119297000",
+}
+
+// documentTypes are the types of travel documents (ICAO Doc 9303-3 section 4.2.2.3).
+var documentTypes = map[string]string{
+	"P": "passport", "A": "identity_card", "C": "identity_card", "I": "identity_card", "V": "visa", "AC": "other", "D": "other",
+}

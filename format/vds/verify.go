@@ -1,0 +1,211 @@
+package vds
+
+import (
+	"bytes"
+	"crypto"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/pratique/pratique/cert"
+	"github.com/pratique/pratique/internal/jcs"
+	"github.com/pratique/pratique/internal/jws"
+	"github.com/pratique/pratique/trust"
+	"github.com/pratique/pratique/trust/lists"
+)
+
+// SealAuthority is the use of an authority (CSCA) whose signers' seals are
+// trusted. It must be named: a key that may sign anything does not have it.
+const SealAuthority trust.Use = "seal_authority"
+
+// Authority reads the certificate of an authority, in DER, and returns the key
+// with which [Unverified.Verify] trusts the signers that it has certified. It
+// must be a certificate of an authority (basic constraints, key usage) with a
+// subject key identifier. That the caller trusts it is for the caller to say.
+func Authority(der []byte) (trust.Key, error) {
+	c, err := parseCertificate(der)
+	if err != nil {
+		return trust.Key{}, fmt.Errorf("reading seal authority: %w", err)
+	}
+	k, err := lists.FromCertificate(der)
+	switch {
+	case err != nil:
+		return trust.Key{}, fmt.Errorf("reading seal authority: %w", err)
+	case !c.ca || !c.certifies:
+		return trust.Key{}, errors.New("reading seal authority: the certificate is not one of an authority")
+	case c.subjectKey == "":
+		return trust.Key{}, errors.New("reading seal authority: the certificate has no subject key identifier")
+	}
+	k.ID = c.subjectKey
+	k.Uses = trust.Uses{Of: []trust.Use{SealAuthority}}
+	return k, nil
+}
+
+// Verify checks the seal's signature under the certificate that it carries, and
+// that certificate against the keys, as the package doc says, and returns the
+// certificate with the key that signed it. The error is, for errors.Is, one of
+// those of package trust, or an [*Error] where authentic content cannot be read
+// into a certificate.
+func (u *Unverified) Verify(keys *trust.Keys) (trust.Signed, error) {
+	s := u.seal()
+	alg := jws.Alg(s.alg)
+	if !alg.Known() {
+		return trust.Signed{}, trust.ErrAlgorithm
+	}
+	signer, err := lists.FromCertificate(s.signer.der)
+	if err != nil {
+		return trust.Signed{}, fmt.Errorf("%w: the key of the signer's certificate cannot be used", trust.ErrAlgorithm)
+	}
+	if alg.Verify(signer.Public, s.signed, s.signature) != nil {
+		return trust.Signed{}, trust.ErrSignature
+	}
+	key, err := s.trusted(signer, keys)
+	if err != nil {
+		return trust.Signed{}, err
+	}
+	c, err := s.certificate()
+	if err != nil {
+		return trust.Signed{}, err
+	}
+	return trust.Signed{Certificate: c, Key: key, Raw: bytes.Clone(s.signed), Signature: bytes.Clone(s.signature)}, nil
+}
+
+// trusted returns the key by which the signer is trusted.
+func (s *seal) trusted(signer trust.Key, keys *trust.Keys) (trust.Key, error) {
+	for _, k := range keys.Find(signer.ID) {
+		if p, ok := signer.Public.(interface{ Equal(crypto.PublicKey) bool }); ok && p.Equal(k.Public) {
+			return k, nil
+		}
+	}
+	failed := trust.ErrUnknownKey
+	for _, authority := range keys.Find(s.signer.authorityKey) {
+		if !slices.Contains(authority.Uses.Of, SealAuthority) {
+			continue
+		}
+		switch err := s.signer.issuedBy(authority, signer); {
+		case err == nil && s.signer.critical:
+			return trust.Key{}, trust.ErrCritical
+		case err == nil:
+			return s.key(signer, authority), nil
+		case errors.Is(err, trust.ErrSignature):
+			failed = err
+		}
+	}
+	return trust.Key{}, failed
+}
+
+// issuedBy checks that an authority issued a signer's certificate:
+// trust.ErrUnknownKey where it is another's, trust.ErrSignature where it claims to.
+func (c *certificate) issuedBy(authority, signer trust.Key) error {
+	a, err := parseCertificate(authority.DER)
+	if err != nil || !a.ca || !a.certifies || a.subjectKey != c.authorityKey || a.subject != c.issuer {
+		return trust.ErrUnknownKey
+	}
+	if own, err := lists.FromCertificate(authority.DER); err != nil || own.Country != signer.Country { // Doc 9303-12 section 7.1.1
+		return trust.ErrUnknownKey
+	}
+	leaf := []trust.Key{{DER: c.der, Country: "X"}}
+	if len(lists.Unchained(leaf, []lists.Issuer{{Country: "X", DER: authority.DER}})) != 0 {
+		return trust.ErrSignature
+	}
+	return nil
+}
+
+// key returns the signer's key as its authority answers for it.
+func (s *seal) key(signer, authority trust.Key) trust.Key {
+	k := signer
+	k.Country, k.Domains, k.Source = authority.Country, authority.Domains, authority.Source
+	k.Demo = k.Demo || authority.Demo
+	if k.NotBefore.Before(authority.NotBefore) {
+		k.NotBefore = authority.NotBefore
+	}
+	if !authority.NotAfter.IsZero() && k.NotAfter.After(authority.NotAfter) {
+		k.NotAfter = authority.NotAfter
+	}
+	k.Uses = trust.Uses{Of: s.signer.uses()}
+	if end := s.signer.until; !end.IsZero() && s.latest().After(end) {
+		k.Uses = trust.Uses{} // what happened later was signed later
+	}
+	return k
+}
+
+// The types of documents that a signer may be restricted to.
+var documentUses = map[string][]trust.Use{
+	"NV": {trust.Vaccination},
+	"NT": {trust.Test, trust.Antibody},
+}
+
+// uses returns what the certificate entitles to.
+func (c *certificate) uses() []trust.Use {
+	if c.ca || !c.signs || !slices.Contains(c.purposes, oidHealthSeal) {
+		return nil
+	}
+	if len(c.documents) == 0 {
+		return []trust.Use{trust.Antibody, trust.Test, trust.Vaccination}
+	}
+	var out []trust.Use
+	for _, d := range c.documents {
+		out = append(out, documentUses[d]...)
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// latest returns the earliest moment, anywhere on Earth, of the latest day that
+// the seal states something was done on.
+func (s *seal) latest() time.Time {
+	msg := s.data.Get("msg")
+	latest := ""
+	days := []jcs.Value{msg.Get("dat").Get("sc"), msg.Get("dat").Get("ri")}
+	for _, e := range msg.Get("ve").Items {
+		for _, d := range e.Get("vd").Items {
+			days = append(days, d.Get("dvc"))
+		}
+	}
+	for _, d := range days {
+		if text, _ := d.Text(); len(text) >= 10 && strings.Compare(text[:10], latest) > 0 {
+			if _, err := cert.ParseDate(text[:10]); err == nil {
+				latest = text[:10]
+			}
+		}
+	}
+	d, err := cert.ParseDate(latest)
+	if err != nil || d.IsZero() {
+		return time.Time{}
+	}
+	return d.First().Add(-14 * time.Hour)
+}
+
+// SkipVerification returns what the seal says although nobody checked who says so.
+func (u *Unverified) SkipVerification() (*cert.Certificate, error) { return u.seal().certificate() }
+
+// RawSkippingVerification returns the canonical form of data, for [JSON] and
+// [Schema], although nobody checked who signed it.
+func (u *Unverified) RawSkippingVerification() []byte { return bytes.Clone(u.seal().signed) }
+
+// JSON returns data (trust.Signed.Raw) as it was signed: hdr and msg. The
+// error is an [*Error].
+func JSON(raw []byte) ([]byte, error) {
+	v, err := data(raw)
+	if err != nil {
+		return nil, err
+	}
+	return v.AppendCanonical(nil), nil
+}
+
+// data reads data that came from elsewhere.
+func data(raw []byte) (jcs.Value, error) {
+	if len(raw) > MaxText {
+		return jcs.Value{}, &Error{StepJSON, ErrTooLong}
+	}
+	v, err := jcs.Parse(string(raw))
+	if err != nil {
+		return jcs.Value{}, &Error{StepJSON, err}
+	}
+	if v.Kind() != jcs.Object {
+		return jcs.Value{}, &Error{StepJSON, ErrShape}
+	}
+	return v, nil
+}
