@@ -225,6 +225,9 @@ func (p *parser) string() (int, error) {
 		return 0, err
 	}
 	for i := p.at; i < len(p.text); i++ {
+		if plain[p.text[i]] {
+			continue
+		}
 		switch c := p.text[i]; {
 		case c == '"':
 			p.at = i
@@ -239,7 +242,7 @@ func (p *parser) string() (int, error) {
 				return 0, err
 			}
 			i += size
-		case c < ' ':
+		default:
 			p.at = i
 			return 0, ErrSyntax
 		}
@@ -247,6 +250,14 @@ func (p *parser) string() (int, error) {
 	p.at = len(p.text)
 	return 0, ErrTruncated
 }
+
+// plain are the bytes that stand in a string for themselves.
+var plain = func() (t [256]bool) {
+	for c := range t {
+		t[c] = c >= ' ' && c != '"' && c != '\\'
+	}
+	return t
+}()
 
 // escape returns the length of the escape that s begins with, after its backslash.
 func escape(s string) (int, error) {

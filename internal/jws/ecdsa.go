@@ -86,12 +86,44 @@ func (a Alg) Verify(key crypto.PublicKey, signed, sig []byte) error {
 	if !ok || pub.Curve != c || len(sig) != a.Size() {
 		return ErrSignature
 	}
-	r, s := new(big.Int).SetBytes(sig[:len(sig)/2]), new(big.Int).SetBytes(sig[len(sig)/2:])
+	var room [maxDER]byte
 	sum, _ := a.hash(signed)
-	if !ecdsa.Verify(pub, sum, r, s) {
+	if !ecdsa.VerifyASN1(pub, sum, appendDER(room[:0], sig)) {
 		return ErrSignature
 	}
 	return nil
+}
+
+// maxDER is the length of the longest DER of a signature, with P-521: two
+// integers of 66 bytes with a head of 2 and a zero before, and a head of 3.
+const maxDER = 3 + 2*(2+1+66)
+
+// appendDER appends the SEQUENCE of two INTEGERs (RFC 3279 section 2.2.3) that
+// package ecdsa takes, for r and s of equal width.
+func appendDER(dst, sig []byte) []byte {
+	r, s := minimal(sig[:len(sig)/2]), minimal(sig[len(sig)/2:])
+	n := 4 + len(r) + int(r[0]>>7) + len(s) + int(s[0]>>7)
+	dst = append(dst, 0x30)
+	if n >= 0x80 {
+		dst = append(dst, 0x81)
+	}
+	dst = append(dst, byte(n))
+	for _, i := range [...][]byte{r, s} {
+		dst = append(dst, 0x02, byte(len(i)+int(i[0]>>7)))
+		if i[0] >= 0x80 { // else it would be negative
+			dst = append(dst, 0)
+		}
+		dst = append(dst, i...)
+	}
+	return dst
+}
+
+// minimal cuts leading zeros, down to one byte.
+func minimal(b []byte) []byte {
+	for len(b) > 1 && b[0] == 0 {
+		b = b[1:]
+	}
+	return b
 }
 
 // AlgFor returns the algorithm with which a key signs.
