@@ -25,8 +25,8 @@ const areasName = "pratique-areas"
 // Limits of area lists.
 const (
 	// MinFloor is the smallest floor: no list may name a unit with fewer people.
-	// It is the number below which the United States' rule on health data holds
-	// an area too small to be named (45 CFR 164.514(b)(2)(i)(B)).
+	// It is the number that the United States' rule on health data has for areas
+	// that may be named (45 CFR 164.514(b)(2)(i)(B)).
 	MinFloor  = 20_000
 	MaxAreas  = 5_000
 	maxPeople = 2_000_000_000

@@ -52,6 +52,42 @@ func TestStamp(t *testing.T) {
 	}
 }
 
+// Every word of the tables is stamped and read; a number that they lack is unknown.
+func TestTables(t *testing.T) {
+	w := newWorld(t)
+	read := func(code string) history.Stamp {
+		t.Helper()
+		s, err := history.OpenStamp(code, w.keys)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s
+	}
+	purposes := strings.Fields("tourism business work study family transit pilgrimage medical official return")
+	categories := strings.Fields("resident visitor business crew pilgrim diplomat refugee")
+	for i, p := range purposes {
+		s := full()
+		s.Purpose, s.Category = p, categories[i%len(categories)]
+		got := read(w.stamp(t, s, holder))
+		if got.Purpose != s.Purpose || got.Category != s.Category {
+			t.Errorf("%s and %s were read as %s and %s", s.Purpose, s.Category, got.Purpose, got.Category)
+		}
+		byNumber := read(sign(t, w.offices["XA"], payload(-7, nil, map[int64][]byte{4: cbor.AppendInt(nil, int64(i+1))})))
+		if byNumber.Purpose != p {
+			t.Errorf("purpose %d is %q, not %s", i+1, byNumber.Purpose, p)
+		}
+	}
+	for i, c := range categories {
+		if got := read(sign(t, w.offices["XA"], payload(-7, nil, map[int64][]byte{5: cbor.AppendInt(nil, int64(i+1))}))); got.Category != c {
+			t.Errorf("category %d is %q, not %s", i+1, got.Category, c)
+		}
+	}
+	got := read(sign(t, w.offices["XA"], payload(-7, nil, map[int64][]byte{4: cbor.AppendInt(nil, 11), 5: cbor.AppendInt(nil, 8), 99: cbor.AppendText(nil, "later")})))
+	if got.Purpose != "unknown" || got.Category != "unknown" {
+		t.Errorf("of a later table: %q and %q", got.Purpose, got.Category)
+	}
+}
+
 // The largest stamp fits a symbol of version 10 at level M.
 func TestStampSize(t *testing.T) {
 	w := newWorld(t)

@@ -402,6 +402,66 @@ func TestCodesAreLines(t *testing.T) {
 	}
 }
 
+// A bad code takes nothing with it: the others of the file are opened.
+func TestCodesSurvive(t *testing.T) {
+	w := newWorld(t)
+	at := moment("2026-11-01T10:00:00+01:00")
+	stamp := w.stamp(t, history.Stamp{Jurisdiction: "XA", Direction: history.Entry, At: at}, holder)
+	notice := w.notice(t, history.Notice{Jurisdiction: "XA", Issued: at, Order: "test", Reason: "r", Appeal: "a", From: at, Until: at.AddDate(0, 0, 1)}, holder)
+	f := history.File{Stamps: []string{"HC1:", stamp, notice, stamp}, Notices: []string{stamp, notice, "HC1:X", notice}}
+	h, found := f.Open(w.keys)
+	if len(h.Stamps) != 2 || len(h.Notices) != 2 ||
+		fmt.Sprint(found) != "[stamp 0: not_a_code stamp 2: wrong_content notice 0: wrong_content notice 2: not_a_code]" {
+		t.Errorf("%d stamps, %d notices, found %v", len(h.Stamps), len(h.Notices), found)
+	}
+	e, found := h.Sift(holder, at.Add(time.Hour))
+	if len(e.Stamps) != 1 || len(e.Notices) != 1 || fmt.Sprint(found) != "[notice 1: repeated stamp 1: repeated]" {
+		t.Errorf("%d stamps, %d notices, found %v", len(e.Stamps), len(e.Notices), found)
+	}
+	// What was not opened counts for nothing.
+	h.Stamps[0].KeyID, h.Stamps[1].KeyID, h.Notices[0].KeyID, h.Notices[1].KeyID = "", "", "", ""
+	e, found = h.Sift(holder, at.Add(time.Hour))
+	if len(e.Stamps) != 0 || len(e.Notices) != 0 || len(found) != 4 || found[0].Code != history.UnknownSigner {
+		t.Errorf("%d stamps, %d notices, found %v", len(e.Stamps), len(e.Notices), found)
+	}
+}
+
+// The first and last years, offsets and lengths that a file may have are read; one more is not.
+func TestLimitsOfALine(t *testing.T) {
+	for line, want := range map[string]bool{
+		"symptom 1900-01-01 fever":                                   true,
+		"symptom 1899-12-31 fever":                                   false,
+		"symptom 2999-12-31 fever":                                   true,
+		"symptom 3000-01-01 fever":                                   false,
+		"stay XA 1900-01-01T00:00:00Z -":                             true,
+		"stay XA 1899-12-31T23:59:59Z -":                             false,
+		"stay XA 2999-12-31T23:59:59Z -":                             true,
+		"stay XA 3000-01-01T00:00:00Z -":                             false,
+		"stay XA 2026-11-01T00:00:00+14:00 -":                        true,
+		"stay XA 2026-11-01T00:00:00+14:01 -":                        false,
+		"stay XA 2026-11-01T00:00:00-14:00 -":                        true,
+		"stay XA 2026-11-01T00:00:00-14:01 -":                        false,
+		"stay XA/ABCDE-7890 2026-11-01 -":                            true,
+		"stay XA/ABCDE-78901 2026-11-01 -":                           false,
+		"symptom 2026-11-01 " + strings.Repeat("a", 32):              true,
+		"symptom 2026-11-01 " + strings.Repeat("a", 33):              false,
+		"stamp HC1:" + strings.Repeat("A", 2000-len("stamp HC1:")-1): true, // and the line end
+		"stamp HC1:" + strings.Repeat("A", 2000-len("stamp HC1:")):   false,
+		"venue 2026-11-01T00:00:00Z 2026-11-01T00:00:00Z high":       true, // reversed, which Sift says
+		"exposure 2026-11-01 low a-b_c.0 z9":                         true,
+		"exposure 2026-11-01 low A z9":                               false,
+		"stay XA 2026-11-01 - -":                                     false,
+		"stay - 2026-11-01 -":                                        false,
+		"stay XA - 2026-11-01":                                       false,
+		"symptom 2026-11-01 fever symptom 2026-11-01 fever":          false,
+	} {
+		_, found, err := history.Parse([]byte("pratique-history/1.0\n" + line + "\n"))
+		if err != nil || (len(found) == 0) != want {
+			t.Errorf("%.60s: %v, %v", line, found, err)
+		}
+	}
+}
+
 // What is no file at all is an error.
 func TestNoFile(t *testing.T) {
 	for comment, text := range map[string]string{
