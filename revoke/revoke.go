@@ -13,7 +13,8 @@
 //
 // # Text format
 //
-// A list is a text file (signed or hand-written, see package signed):
+// A list is a text file. It bears no signature of its own: whoever gives it to
+// a verifier answers for it.
 //
 //	pratique-withdrawals/1.0
 //	country XA
@@ -21,12 +22,12 @@
 //	until 2026-12-01T00:00:00Z
 //	appeal https://appeals.norland.example/
 //	# scheme, handle in hex, reason, since
-//	signature 00112233445566778899aabbccddeeff fraud 2026-10-28T09:00:00Z
+//	by-signature 00112233445566778899aabbccddeeff fraud 2026-10-28T09:00:00Z
 //
 // `as-of` is the moment up to which the list is complete, `until` the one
-// after which it must not be relied on. Schemes are signature, uci and
-// country-uci; reasons error, fraud and key-lost. Lines that begin with # and
-// empty lines are ignored. Entries are in ascending order of scheme and
+// after which it must not be relied on. Schemes are by-signature, by-uci and
+// by-country-uci; reasons error, fraud and key-lost. Lines that begin with #
+// and empty lines are ignored. Entries are in ascending order of scheme and
 // handle, each one once. At most [MaxEntries] in a text list.
 package revoke
 
@@ -44,9 +45,9 @@ type Scheme string
 
 // The schemes, by the gateway's names SIGNATURE, UCI and COUNTRYCODEUCI.
 const (
-	BySignature  Scheme = "signature"
-	ByID         Scheme = "uci"
-	ByCountryAnd Scheme = "country-uci"
+	BySignature  Scheme = "by-signature"
+	ByID         Scheme = "by-uci"
+	ByCountryAnd Scheme = "by-country-uci"
 )
 
 // Handle is what a withdrawn certificate is found by.

@@ -18,9 +18,9 @@ country XA
 as-of 2026-11-01T00:00:00Z
 until 2026-12-01T00:00:00Z
 appeal https://appeals.norland.example/
-country-uci 5c7f9d5f2ea1d6a8d3b1c3fce2a0d9b1 error 2026-10-01T00:00:00Z
-signature 00112233445566778899aabbccddeeff fraud 2026-10-28T09:00:00Z
-signature 00112233445566778899aabbccddef00 key-lost 2026-10-28T09:00:00Z
+by-country-uci 5c7f9d5f2ea1d6a8d3b1c3fce2a0d9b1 error 2026-10-01T00:00:00Z
+by-signature 00112233445566778899aabbccddeeff fraud 2026-10-28T09:00:00Z
+by-signature 00112233445566778899aabbccddef00 key-lost 2026-10-28T09:00:00Z
 `
 
 func TestAListIsWrittenAsItWasRead(t *testing.T) {
@@ -40,7 +40,7 @@ func TestABadListSaysWhere(t *testing.T) {
 		"a later version":   {strings.Replace(list, "/1.0", "/2.0", 1), "line 1"},
 		"no country":        {strings.Replace(list, "country XA\n", "", 1), "must be given"},
 		"twice":             {strings.Replace(list, "country XA\n", "country XA\ncountry XB\n", 1), "twice"},
-		"unknown scheme":    {strings.Replace(list, "country-uci", "name", 1), "unknown scheme"},
+		"unknown scheme":    {strings.Replace(list, "by-country-uci", "by-name", 1), "unknown scheme"},
 		"unknown reason":    {strings.Replace(list, "fraud", "whim", 1), "unknown reason"},
 		"short handle":      {strings.Replace(list, "ddeeff fraud", "ddee fraud", 1), "hex digits"},
 		"capital handle":    {strings.Replace(list, "ddeeff fraud", "DDEEFF fraud", 1), "hex digits"},

@@ -100,7 +100,7 @@ func entry(line string) (Entry, error) {
 	switch e.Scheme {
 	case BySignature, ByID, ByCountryAnd:
 	default:
-		return Entry{}, fmt.Errorf("unknown scheme %q: want signature, uci or country-uci", f[0])
+		return Entry{}, fmt.Errorf("unknown scheme %q: want by-signature, by-uci or by-country-uci", f[0])
 	}
 	switch e.Reason {
 	case Error, Fraud, KeyLost:

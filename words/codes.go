@@ -201,4 +201,9 @@ var Codes = map[string]string{
 	"receipt_several_events":            "",
 	"receipt_transit_not_judged":        "",
 	"receipt_withdrawals_not_checked":   "",
+
+	"colour_green": "",
+	"colour_amber": "",
+	"colour_red":   "",
+	"colour_grey":  "",
 }

@@ -87,7 +87,7 @@ func labelsIn(lang string) labels {
 func (pr printer) text(r verify.Report, a verify.Answer) string {
 	l := labelsIn(pr.lang)
 	var b strings.Builder
-	b.WriteString(pr.look.badge(a.Verdict, strings.ToUpper(a.Verdict.String())) + " " + pr.look.style(bold, a.Word))
+	b.WriteString(pr.look.badge(a.Verdict, strings.ToUpper(pr.colour(a.Verdict))) + " " + pr.look.style(bold, a.Word))
 	if pr.several {
 		b.WriteString(pr.look.style(faint, "  "+printable(a.Input)))
 	}
@@ -106,6 +106,12 @@ func (pr printer) text(r verify.Report, a verify.Answer) string {
 	b.WriteString(pr.person(r, a, l))
 	b.WriteString("\n" + pr.checks(r, a, l))
 	return b.String()
+}
+
+// colour names a colour.
+func (pr printer) colour(c verify.Colour) string {
+	name, _ := words.Say(pr.lang, "colour_"+c.String())
+	return name
 }
 
 // reason writes why, and after an arrow what to do.
@@ -156,11 +162,11 @@ func (pr printer) person(r verify.Report, a verify.Answer, l labels) string {
 		return s + pr.look.style(faint, " ("+l.compare+")") + "\n"
 	}
 	s += "\n"
-	line := l.passport + ": " + l.name + " " + a.Passport.Name + ", " + l.birth + " " + a.Passport.BirthDate
+	how, _ := words.Say(pr.lang, "name_"+a.Passport.Name)
+	line := l.passport + ": " + l.name + " " + how + ", " + l.birth + " " + a.Passport.BirthDate
 	s += pr.look.wrap("  ", "  ", printable(line))
 	for _, why := range a.Passport.Why {
-		pair := strings.Join(trimmed(why.Passport, why.Certificate), " / ")
-		s += pr.look.wrap("    ", "      ", printable(strings.TrimSpace(pair+" "+strings.ReplaceAll(why.Code, "_", " "))))
+		s += pr.look.wrap("    ", "      ", printable(why.Text))
 	}
 	return s
 }
@@ -190,7 +196,7 @@ func (pr printer) checks(r verify.Report, a verify.Answer, l labels) string {
 		row(l.key, strings.Join(key, ", "))
 	}
 	if !r.ChangesAt.IsZero() {
-		row(l.changes, pr.at(r.ChangesAt))
+		row(l.changes, pr.at(r.ChangesAt), "→ "+shape(r.ChangesTo)+" "+pr.colour(r.ChangesTo))
 	}
 	return b.String()
 }

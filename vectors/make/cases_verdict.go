@@ -135,15 +135,15 @@ func (v *verdicts) withdrawals() {
 	ago := arrives.Add(-time.Hour)
 	listed := func(name, entry string) edit { return v.in(name, "withdrawals.txt", withdrawals(entry)) }
 	failed := checks("signature", "pass", "unrevoked", "fail")
-	v.add("withdrawn for fraud", "withdrawal", "valid", "red", "withdrawn", negative, listed("fraud", entryOf("uci", id, "fraud", ago)), failed)
-	v.add("withdrawn for an error", "withdrawal", "valid", "red", "withdrawn", negative, listed("error", entryOf("uci", id, "error", ago)), failed)
-	v.add("withdrawn because a key was lost: nothing against the person", "withdrawal", "valid", "amber", "withdrawn_key_lost", negative, listed("key lost", entryOf("uci", id, "key-lost", ago)), failed)
-	v.add("withdrawn by country and identifier", "withdrawal", "valid", "red", "withdrawn", negative, listed("by country", entryOf("country-uci", "XA"+id, "fraud", ago)), failed)
+	v.add("withdrawn for fraud", "withdrawal", "valid", "red", "withdrawn", negative, listed("fraud", entryOf("by-uci", id, "fraud", ago)), failed)
+	v.add("withdrawn for an error", "withdrawal", "valid", "red", "withdrawn", negative, listed("error", entryOf("by-uci", id, "error", ago)), failed)
+	v.add("withdrawn because a key was lost: nothing against the person", "withdrawal", "valid", "amber", "withdrawn_key_lost", negative, listed("key lost", entryOf("by-uci", id, "key-lost", ago)), failed)
+	v.add("withdrawn by country and identifier", "withdrawal", "valid", "red", "withdrawn", negative, listed("by country", entryOf("by-country-uci", "XA"+id, "fraud", ago)), failed)
 	v.add("withdrawn by its signature", "withdrawal", "valid", "red", "withdrawn", negative, listed("by signature", bySignature(ago)), failed)
 	malleated := made(func(c *code) { c.sig = otherS })
 	v.add("withdrawn by its signature, and the signature was changed where anybody can", "withdrawal", "valid", "red", "withdrawn", malleated, in("by signature"), failed)
-	v.add("withdrawn from tomorrow on", "withdrawal time", "valid", "green", "accepted", negative, listed("fraud from tomorrow", entryOf("uci", id, "fraud", arrives.Add(10*time.Hour))), changes(arrives.Add(10*time.Hour)))
-	v.add("another certificate was withdrawn", "withdrawal green", "valid", "green", "accepted", negative, listed("another", entryOf("uci", id+"X", "fraud", ago)))
+	v.add("withdrawn from tomorrow on", "withdrawal time", "valid", "green", "accepted", negative, listed("fraud from tomorrow", entryOf("by-uci", id, "fraud", arrives.Add(10*time.Hour))), changes(arrives.Add(10*time.Hour)))
+	v.add("another certificate was withdrawn", "withdrawal green", "valid", "green", "accepted", negative, listed("another", entryOf("by-uci", id+"X", "fraud", ago)))
 	v.add("no list of withdrawals: a line, no colour", "withdrawal green", "valid", "green", "accepted", negative, v.in("no withdrawals", "withdrawals.txt", ""), checks("unrevoked", "unknown"), also("withdrawals_not_checked"))
 	v.add("the list of withdrawals is past its end: a line, no colour", "withdrawal green data", "valid", "green", "accepted", negative, asked(time.Date(2026, 12, 11, 0, 0, 0, 0, time.UTC)), checks("unrevoked", "unknown"), also("withdrawals_old"))
 }
@@ -151,7 +151,7 @@ func (v *verdicts) withdrawals() {
 func bySignature(since time.Time) string {
 	var half []byte
 	made(func(c *code) { c.sig = func(b []byte) []byte { half = append(half, b[:32]...); return b } })
-	return entryOf("signature", string(half), "fraud", since)
+	return entryOf("by-signature", string(half), "fraud", since)
 }
 
 func (v *verdicts) rules() {
