@@ -54,8 +54,8 @@ func (p *textParser) block(b string, head bool, line int) error {
 		comment = nil
 	}
 	lines, line = lines[n:], line+n
-	if lines[0] == "" {
-		return fmt.Errorf("line %d: an empty line where none is expected", line)
+	if i := slices.Index(lines, ""); i >= 0 {
+		return fmt.Errorf("line %d: an empty line where none is expected", line+i)
 	}
 	if head {
 		f, err := readFields(lines, headFields, "", line)
