@@ -139,6 +139,9 @@ func AppendString(dst []byte, s string) []byte {
 	return append(dst, '"')
 }
 
+// leastExponent is the least number that is printed with a positive exponent.
+const leastExponent = 1e21
+
 // appendNumber appends a number as ECMAScript's Number::toString prints it
 // (ECMA-262 section 6.1.6.1.20): the shortest digits that read back as the same
 // number, with an exponent from 10^21 on and below 10^-6.
@@ -146,7 +149,7 @@ func appendNumber(dst []byte, f float64) []byte {
 	if f == 0 { // also negative zero
 		return append(dst, '0')
 	}
-	if a := math.Abs(f); a >= 1e-6 && a < 1e21 {
+	if a := math.Abs(f); a >= 1e-6 && a < leastExponent {
 		return strconv.AppendFloat(dst, f, 'f', -1, 64)
 	}
 	start := len(dst)

@@ -15,11 +15,13 @@
 // # What is refused
 //
 // Two keys of an object that are equal, in whatever escapes; half of a
-// surrogate pair; an integer written without fraction and exponent beyond
-// 2^53-1 in size, and any number beyond the range of 64 bits of IEEE 754, or so
-// near to zero that it would become zero: a reader elsewhere would see another
-// number than was written, and so would who signs; and what exceeds [MaxDepth],
-// [MaxValues] or [MaxMembers]. The caller bounds the length of the text.
+// surrogate pair; an integer beyond 2^53-1 in size, however it is written, that
+// the canonical form would print as an integer (below 10^21) or that is written
+// as one, and any number beyond the range of 64 bits of IEEE 754, or so near to
+// zero that it would become zero: a reader elsewhere would see another number
+// than was written, and so would who signs; and what exceeds [MaxDepth],
+// [MaxValues] or [MaxMembers]. The caller bounds the length of the text. What
+// is read can be read again from its canonical form.
 package jcs
 
 import (

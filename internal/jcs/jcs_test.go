@@ -90,6 +90,8 @@ func TestRefused(t *testing.T) {
 		{"2^53+1, which some round silently", `{"n":9007199254740993}`, jcs.ErrNumber},
 		{"-2^53", `-9007199254740992`, jcs.ErrNumber},
 		{"an integer of a hundred digits", strings.Repeat("9", 100), jcs.ErrNumber},
+		{"an integer in another dress", `1e17`, jcs.ErrNumber},
+		{"an integer in another dress, just too large", `9007199254740992.0`, jcs.ErrNumber},
 		{"beyond the range", `1e400`, jcs.ErrNumber},
 		{"so small that it becomes zero", `1e-400`, jcs.ErrNumber},
 		{"a leading zero", `01`, jcs.ErrSyntax},

@@ -1,6 +1,7 @@
 package jcs
 
 import (
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -382,7 +383,7 @@ func kept(literal, whole string, integer bool) bool {
 		return len(whole) < 16 || len(whole) == 16 && whole <= "9007199254740991"
 	}
 	f, err := strconv.ParseFloat(literal, 64)
-	if err != nil {
+	if a := math.Abs(f); err != nil || a > maxSafe && a < leastExponent {
 		return false
 	}
 	mantissa := literal
