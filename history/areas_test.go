@@ -2,6 +2,7 @@ package history_test
 
 import (
 	"crypto/ecdsa"
+	"crypto/ed25519"
 	"crypto/elliptic"
 	"crypto/rand"
 	"errors"
@@ -155,6 +156,25 @@ func TestAreaSigners(t *testing.T) {
 				t.Errorf("got %v, want %v", err, v.Want)
 			}
 		})
+	}
+}
+
+// An Ed25519 key signs lists too, and one that is cut short signs none.
+func TestAreaSignerEd25519(t *testing.T) {
+	xa := officeOf(ed25519.NewKeyFromSeed(make([]byte, ed25519.SeedSize)), "XA", history.UseAreas)
+	data := mustSign(t, xa, areas)
+	at := moment("2026-11-22T12:00:00+01:00")
+	keys := new(trust.Keys)
+	keys.Add(xa.Key)
+	if l, err := history.OpenAreas(data, keys, at); err != nil || len(l.Areas) != 3 {
+		t.Errorf("%d areas, %v", len(l.Areas), err)
+	}
+	short := xa.Key
+	short.Public = xa.Key.Public.(ed25519.PublicKey)[:31]
+	keys = new(trust.Keys)
+	keys.Add(short)
+	if _, err := history.OpenAreas(data, keys, at); !errors.Is(err, history.ErrAreaSigner) {
+		t.Errorf("with half a key: %v", err)
 	}
 }
 
