@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"compress/flate"
 	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"io"
 	"math"
@@ -30,6 +29,7 @@ const typeCard = "https://smarthealth.cards#health-card"
 // card is an opened card.
 type card struct {
 	message   jws.Message
+	sum       [sha256.Size]byte // of what was signed
 	algorithm string
 	keyID     string
 	critical  bool
@@ -46,7 +46,7 @@ func open(text string) (*card, error) {
 	if err != nil {
 		return nil, &Error{StepJWS, err}
 	}
-	c := &card{message: m}
+	c := &card{message: m, sum: sha256.Sum256([]byte(m.Signed))}
 	if err := c.header(); err != nil {
 		return nil, err
 	}
@@ -202,10 +202,4 @@ func seconds(v jcs.Value) (time.Time, bool) {
 		return time.Time{}, false
 	}
 	return time.UnixMilli(int64(math.Round(f * 1000))).UTC(), true
-}
-
-// hash returns the lower-case hex SHA-256 of what was signed.
-func (c *card) hash() string {
-	sum := sha256.Sum256([]byte(c.message.Signed))
-	return hex.EncodeToString(sum[:])
 }

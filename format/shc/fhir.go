@@ -2,6 +2,7 @@ package shc
 
 import (
 	"encoding/base64"
+	"encoding/hex"
 	"slices"
 	"strings"
 	"time"
@@ -26,7 +27,7 @@ func (c *card) certificate() (*cert.Certificate, error) {
 	subject := c.payload.Get("vc").Get("credentialSubject")
 	version, _ := subject.Get("fhirVersion").Text()
 	out := &cert.Certificate{
-		Carrier: cert.Carrier{Format: "shc", Content: c.kind, Version: version, Hash: c.hash()},
+		Carrier: cert.Carrier{Format: "shc", Content: c.kind, Version: version, Hash: hex.EncodeToString(c.sum[:])},
 		Issuer:  cert.Issuer{Authority: c.issuer, KeyID: base64.StdEncoding.EncodeToString([]byte(c.keyID))},
 		Signed:  c.signed,
 	}

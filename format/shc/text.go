@@ -49,15 +49,16 @@ func compact(text string) (string, error) {
 
 // fromDigits decodes the digits of a numeric text.
 func fromDigits(digits string) (string, error) {
-	out := make([]byte, len(digits)/2)
+	var out strings.Builder
+	out.Grow(len(digits) / 2)
 	wrong := false
-	for i := range out {
+	for i := range len(digits) / 2 {
 		tens, ones := digits[2*i]-'0', digits[2*i+1]-'0' // above 9 for what is no digit
 		if tens > 9 || ones > 9 {
 			return "", &Error{StepNumeric, ErrDigits}
 		}
 		wrong = wrong || tens*10+ones > greatest
-		out[i] = tens*10 + ones + offset
+		out.WriteByte(tens*10 + ones + offset)
 	}
 	switch {
 	case len(digits)%2 != 0 && (digits[len(digits)-1] < '0' || digits[len(digits)-1] > '9'):
@@ -67,7 +68,7 @@ func fromDigits(digits string) (string, error) {
 	case wrong:
 		return "", &Error{StepNumeric, ErrPair}
 	}
-	return string(out), nil
+	return out.String(), nil
 }
 
 // Numeric returns a compact JWS as the text of a QR code: "shc:/" in a segment

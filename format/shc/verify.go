@@ -39,9 +39,8 @@ func (c *card) signer(keys []trust.Key) (*trust.Key, error) {
 	if len(keys) == 0 {
 		return nil, trust.ErrUnknownKey
 	}
-	signed := []byte(c.message.Signed)
 	for i := range keys {
-		if jws.ES256.Verify(keys[i].Public, signed, c.message.Signature) == nil {
+		if jws.ES256.VerifyHash(keys[i].Public, c.sum[:], c.message.Signature) == nil {
 			return &keys[i], nil
 		}
 	}

@@ -78,6 +78,15 @@ func (a Alg) hash(signed []byte) ([]byte, crypto.Hash) {
 // Verify returns nil if the key signed the text. A key on another curve than
 // the algorithm's did not.
 func (a Alg) Verify(key crypto.PublicKey, signed, sig []byte) error {
+	if !a.Known() {
+		return ErrAlgorithm
+	}
+	sum, _ := a.hash(signed)
+	return a.VerifyHash(key, sum, sig)
+}
+
+// VerifyHash is Verify for the hash of the text: SHA-256 for ES256.
+func (a Alg) VerifyHash(key crypto.PublicKey, sum, sig []byte) error {
 	c := a.curve()
 	if c == nil {
 		return ErrAlgorithm
@@ -87,7 +96,6 @@ func (a Alg) Verify(key crypto.PublicKey, signed, sig []byte) error {
 		return ErrSignature
 	}
 	var room [maxDER]byte
-	sum, _ := a.hash(signed)
 	if !ecdsa.VerifyASN1(pub, sum, appendDER(room[:0], sig)) {
 		return ErrSignature
 	}
