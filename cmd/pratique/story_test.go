@@ -221,6 +221,29 @@ func TestPublicPictures(t *testing.T) {
 	}
 }
 
+// WHO's development list is imported under its signer's document, each entry
+// that is no signing key is named, and all its keys are demo keys. Under
+// another key its signature proves nothing, and that is said.
+func TestWHOsDevelopmentListIsImported(t *testing.T) {
+	vectors := os.Getenv("PRATIQUE_VECTORS")
+	if vectors == "" {
+		t.Skip("PRATIQUE_VECTORS is not set: public vectors not judged")
+	}
+	list, signer := filepath.Join(vectors, "who", "trustlist-dev", "did.json"), filepath.Join(vectors, "who", "trustlist-dev", "signing-did.json")
+	ours := filepath.Join(t.TempDir(), "ours.txt")
+	code, out, errs := shell(t, "", "trust", "import", "--by", "XB", "--pin", signer, list, "-o", ours)
+	if code != 0 || !strings.Contains(out, "109 keys") || strings.Count(errs, "left out") != 146 || strings.Contains(errs, "not proven") {
+		t.Errorf("exit %d, %s, %d entries left out", code, out, strings.Count(errs, "left out"))
+	}
+	text, err := os.ReadFile(ours)
+	if err != nil || strings.Count(string(text), "\nkey ") != 109 || !strings.Contains(string(text), "\ndemo\n") {
+		t.Errorf("%v: %d keys in our own text", err, strings.Count(string(text), "\nkey "))
+	}
+	if _, _, errs := shell(t, "", "trust", "import", "--by", "XB", "--pin", filepath.Join(vectors, "who", "trustlist-dev", "TNG_TA.pem"), list, "-o", ours+"2"); !strings.Contains(errs, "none of the given keys") {
+		t.Errorf("another key proves the list: %.300s", errs)
+	}
+}
+
 // afterInput is an answer without what was asked about.
 func afterInput(s string) string {
 	_, rest, _ := strings.Cut(s, `"format"`)

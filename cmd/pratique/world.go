@@ -3,8 +3,6 @@ package main
 import (
 	"bytes"
 	"crypto"
-	"crypto/x509"
-	"encoding/pem"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -134,25 +132,16 @@ func (s *sources) readFile(name string, pins []crypto.PublicKey) error {
 func (r *relied) pinned() ([]crypto.PublicKey, error) {
 	var pins []crypto.PublicKey
 	for _, name := range r.pins {
+		const hint = "--pin names a public key or a certificate (PEM, DER), or a signer's DID document; keys of Ed25519 or P-256"
 		data, err := readFile(name, 64<<10)
 		if err != nil {
-			return nil, failure("reading "+quote(name)+": "+cause(err), "--pin names a public key or a certificate in PEM")
+			return nil, failure("reading "+quote(name)+": "+cause(err), hint)
 		}
-		b, _ := pem.Decode(data)
-		if b == nil {
-			return nil, failure(quote(name)+" has no PEM block", "--pin names a public key or a certificate in PEM")
-		}
-		k, err := x509.ParsePKIXPublicKey(b.Bytes)
-		if b.Type == "CERTIFICATE" {
-			var c *x509.Certificate
-			if c, err = x509.ParseCertificate(b.Bytes); err == nil {
-				k = c.PublicKey
-			}
-		}
+		keys, err := lists.PinnedKeys(data)
 		if err != nil {
-			return nil, failure(quote(name)+" has no public key that can be read", "--pin names a public key or a certificate in PEM, of Ed25519 or P-256")
+			return nil, failure(quote(name)+": "+err.Error(), hint)
 		}
-		pins = append(pins, k)
+		pins = append(pins, keys...)
 	}
 	return pins, nil
 }
