@@ -2,7 +2,6 @@ package main
 
 import (
 	"encoding/base64"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -10,8 +9,6 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/pratique/pratique/cert"
-	"github.com/pratique/pratique/format"
-	"github.com/pratique/pratique/trust"
 	"github.com/pratique/pratique/verify"
 	"github.com/pratique/pratique/words"
 )
@@ -49,11 +46,11 @@ func readAndPrint(p *program, pr printer, args []string) error {
 	pr.several = len(codes) > 1
 	for i, c := range codes {
 		o := open(c)
-		if len(o.report.Reasons) > 0 && result == nil {
+		if len(o.Report.Reasons) > 0 && result == nil {
 			result = silent(exitGrey)
 		}
 		if pr.json {
-			p.out.Write(jsonLine(o.said(pr.lang, c.input)))
+			p.out.Write(jsonLine(o.In(pr.lang, c.input)))
 			continue
 		}
 		if i > 0 {
@@ -64,60 +61,15 @@ func readAndPrint(p *program, pr printer, args []string) error {
 	return result
 }
 
-// opened is a code that was opened and not verified.
-type opened struct {
-	report  verify.Report // with the reason, if it could not be opened
-	code    format.Unverified
-	cert    *cert.Certificate
-	payload json.RawMessage
-}
-
-func open(c code) opened {
+func open(c code) verify.Opened {
 	if c.trouble != "" {
-		return opened{report: verify.Report{Reasons: []verify.Reason{{Code: c.trouble}}}}
+		return verify.Opened{Report: verify.Report{Reasons: []verify.Reason{{Code: c.trouble}}}}
 	}
-	u, err := format.Read(c.text)
-	if err != nil {
-		// The empty World trusts nobody, so that only the reading is answered.
-		return opened{report: verify.Check(new(verify.World), c.text, verify.Question{})}
-	}
-	o := opened{code: u, report: verify.Report{Format: u.Format(), Content: u.Content(), KeyID: u.KeyID(), Country: u.Country()}}
-	if o.cert, err = u.SkipVerification(); err != nil {
-		o.report.Reasons = []verify.Reason{{Code: "read_payload"}}
-		return o
-	}
-	if raw, ok := u.(interface{ RawSkippingVerification() []byte }); ok {
-		if b, err := format.JSON(trust.Signed{Certificate: o.cert, Raw: raw.RawSkippingVerification()}); err == nil {
-			o.payload = b
-		}
-	}
-	return o
-}
-
-// saidUnverified is what read prints in JSON: what verify prints, without
-// checks and verdict, and with the content.
-type saidUnverified struct {
-	V           int                 `json:"v"`
-	Verified    bool                `json:"verified"` // false
-	Input       string              `json:"input"`
-	Format      string              `json:"format"`
-	Content     string              `json:"content"`
-	Key         verify.Key          `json:"key"`
-	Reasons     []verify.SaidReason `json:"reasons"`
-	Certificate *cert.Certificate   `json:"certificate,omitempty"`
-	Payload     json.RawMessage     `json:"payload,omitempty"`
-}
-
-func (o opened) said(lang, input string) saidUnverified {
-	a := o.report.In(lang, input)
-	return saidUnverified{
-		V: 1, Input: input, Format: a.Format, Content: a.Content, Key: a.Key,
-		Reasons: a.Reasons, Certificate: o.cert, Payload: o.payload,
-	}
+	return verify.SkipVerification(c.text)
 }
 
 // unverified writes what a code says for people. The warning is the first line.
-func (pr printer) unverified(o opened, input string) string {
+func (pr printer) unverified(o verify.Opened, input string) string {
 	l := labelsIn(pr.lang)
 	var b strings.Builder
 	b.WriteString(pr.look.style(onGrey, " ? "+l.notVerified+" "))
@@ -125,31 +77,31 @@ func (pr printer) unverified(o opened, input string) string {
 		b.WriteString(pr.look.style(faint, "  "+printable(input)))
 	}
 	b.WriteString("\n\n")
-	said := o.report.In(pr.lang, input)
+	said := o.Report.In(pr.lang, input)
 	for i, r := range said.Reasons {
-		b.WriteString(pr.reason(o.report.Reasons[i], r, l))
+		b.WriteString(pr.reason(o.Report.Reasons[i], r, l))
 	}
-	if o.code == nil {
+	if o.Code == nil {
 		return b.String()
 	}
 	rows := []row{
-		{"code", strings.Join(trimmed(o.code.Format(), o.code.Content(), o.code.Algorithm()), ", ")},
-		{"claims to be of", words.Country(pr.lang, printable(o.code.Country()))},
-		{"key", base64.StdEncoding.EncodeToString([]byte(o.code.KeyID()))},
-		{"signed", day(o.code.Signed().Issued)},
-		{"signature until", day(o.code.Signed().Until)},
+		{"code", strings.Join(trimmed(o.Code.Format(), o.Code.Content(), o.Code.Algorithm()), ", ")},
+		{"claims to be of", words.Country(pr.lang, printable(o.Code.Country()))},
+		{"key", base64.StdEncoding.EncodeToString([]byte(o.Code.KeyID()))},
+		{"signed", day(o.Code.Signed().Issued)},
+		{"signature until", day(o.Code.Signed().Until)},
 	}
-	if o.cert != nil {
+	if o.Certificate != nil {
 		rows = append(rows, row{})
-		rows = append(rows, describePerson(o.cert.Subject)...)
-		for _, e := range o.cert.Events {
+		rows = append(rows, describePerson(o.Certificate.Subject)...)
+		for _, e := range o.Certificate.Events {
 			rows = append(rows, row{})
 			rows = append(rows, describe(e)...)
 		}
-		if len(o.cert.Losses) > 0 {
+		if len(o.Certificate.Losses) > 0 {
 			rows = append(rows, row{})
 		}
-		for _, loss := range o.cert.Losses {
+		for _, loss := range o.Certificate.Losses {
 			rows = append(rows, row{"assumed", loss.Field + ": " + strings.ReplaceAll(loss.What, "_", " ")})
 		}
 	}

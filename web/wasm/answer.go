@@ -11,8 +11,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/pratique/pratique/cert"
-	"github.com/pratique/pratique/format"
 	"github.com/pratique/pratique/mrz"
 	"github.com/pratique/pratique/revoke"
 	"github.com/pratique/pratique/rules"
@@ -138,40 +136,4 @@ func strictly(data []byte, into any) error {
 	return d.Decode(into)
 }
 
-// unverified is what read answers: what verify does, without checks and
-// verdict, and with the content.
-type unverified struct {
-	V           int                 `json:"v"`
-	Verified    bool                `json:"verified"` // false
-	Input       string              `json:"input"`
-	Format      string              `json:"format"`
-	Content     string              `json:"content"`
-	Key         verify.Key          `json:"key"`
-	Reasons     []verify.SaidReason `json:"reasons"`
-	Certificate *cert.Certificate   `json:"certificate,omitempty"`
-	Payload     json.RawMessage     `json:"payload,omitempty"`
-}
-
-func read(text string) (any, error) {
-	// The empty World trusts nobody: what is answered is about the reading alone.
-	r := verify.Check(new(verify.World), text, verify.Question{})
-	u, err := format.Read(text)
-	if err == nil {
-		r.Reasons = nil
-	}
-	a := r.In("en", "code")
-	out := unverified{V: 1, Input: a.Input, Format: a.Format, Content: a.Content, Key: a.Key, Reasons: a.Reasons}
-	if err != nil {
-		return out, nil
-	}
-	if out.Certificate, err = u.SkipVerification(); err != nil {
-		out.Reasons = verify.Report{Reasons: []verify.Reason{{Code: "read_payload"}}}.In("en", "code").Reasons
-		return out, nil
-	}
-	if raw, ok := u.(interface{ RawSkippingVerification() []byte }); ok {
-		if b, err := format.JSON(trust.Signed{Certificate: out.Certificate, Raw: raw.RawSkippingVerification()}); err == nil {
-			out.Payload = b
-		}
-	}
-	return out, nil
-}
+func read(text string) (any, error) { return verify.SkipVerification(text).In("en", "code"), nil }

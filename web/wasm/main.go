@@ -20,9 +20,10 @@
 // A world is files by name, as text, in every form that the program reads:
 // lists of keys and certificates (package trust/lists; DER in base64), rule sets
 // (package rules), withdrawals (package revoke). It is kept until another one
-// is given, so that a page may pass the same one with every code. All but text may be left out; without a destination the answer
-// says whether the code is authentic. There is no clock here: without now, it
-// is the moment at. A moment is as in RFC 3339, with offset.
+// is given, so that a page may pass the same one with every code. All but text
+// may be left out; without a destination the answer says whether the code is
+// authentic. There is no clock here: without now, it is the moment at. A moment
+// is as in RFC 3339, with offset.
 //
 // Options that cannot be read give {"error": "..."}. A code that cannot be read
 // is no error but a grey answer.
