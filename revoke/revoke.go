@@ -45,9 +45,9 @@ type Scheme string
 
 // The schemes, by the gateway's names SIGNATURE, UCI and COUNTRYCODEUCI.
 const (
-	BySignature  Scheme = "by-signature"
-	ByID         Scheme = "by-uci"
-	ByCountryAnd Scheme = "by-country-uci"
+	BySignature Scheme = "by-signature"
+	ByID        Scheme = "by-uci"
+	ByCountryID Scheme = "by-country-uci"
 )
 
 // Handle is what a withdrawn certificate is found by.
@@ -144,7 +144,7 @@ func Handles(s trust.Signed) []Handle {
 		if id := e.About().ID; id != "" {
 			out = append(out,
 				Handle{ByID, hash([]byte(id))},
-				Handle{ByCountryAnd, hash([]byte(s.Certificate.Issuer.Country + id))})
+				Handle{ByCountryID, hash([]byte(s.Certificate.Issuer.Country + id))})
 		}
 	}
 	return out

@@ -98,7 +98,7 @@ func entry(line string) (Entry, error) {
 	}
 	e := Entry{Handle: Handle{Scheme: Scheme(f[0])}, Reason: Reason(f[2])}
 	switch e.Scheme {
-	case BySignature, ByID, ByCountryAnd:
+	case BySignature, ByID, ByCountryID:
 	default:
 		return Entry{}, fmt.Errorf("unknown scheme %q: want by-signature, by-uci or by-country-uci", f[0])
 	}
