@@ -117,8 +117,9 @@ func fold(s string) []glyph {
 
 // A folder gathers glyphs.
 type folder struct {
-	out []glyph
-	gap bool
+	out  []glyph
+	gap  bool // a separator came, and no glyph since
+	lost bool // the last sign was left out, and the marks on it with it
 }
 
 func (f *folder) all(rs []rune) {
@@ -133,7 +134,7 @@ func (f *folder) add(r rune) {
 	case separates(r):
 		f.gap = true
 	case unicode.IsMark(r):
-		if f.gap || len(f.out) == 0 {
+		if f.gap || f.lost || len(f.out) == 0 {
 			break
 		}
 		last := &f.out[len(f.out)-1]
@@ -144,6 +145,8 @@ func (f *folder) add(r rune) {
 		f.put(letter(r))
 	case unicode.IsDigit(r):
 		f.put(glyph{base: '0' + digitValue(r), script: digit})
+	default:
+		f.lost = true
 	}
 }
 
@@ -152,7 +155,7 @@ func (f *folder) put(g glyph) {
 	if f.gap && len(f.out) > 0 && len(f.out) < MaxLetters-1 {
 		f.out = append(f.out, glyph{base: '<'})
 	}
-	f.gap = false
+	f.gap, f.lost = false, false
 	f.out = append(f.out, g)
 }
 
@@ -207,7 +210,7 @@ func ignored(r rune) bool {
 
 func separates(r rune) bool {
 	switch r {
-	case '<', '-', ',', 0x058a, 0x05be, 0x060c, 0x3001, 0xff0c, 0x2212, 0xfe58, 0xfe63, 0xff0d, 0xff1c, '«', '‹':
+	case '<', '≮', '-', ',', 0x058a, 0x05be, 0x060c, 0x3001, 0xff0c, 0x2212, 0xfe58, 0xfe63, 0xff0d, 0xff1c, '«', '‹':
 		return true
 	}
 	return r >= 0x2010 && r <= 0x2015 || unicode.IsSpace(r)
