@@ -23,9 +23,9 @@ type Change struct {
 }
 
 // Breakpoints evaluates the expression for all moments from and to included,
-// the value at path being the moment, written in UTC with milliseconds. An
-// empty path means [Clock]; objects that are missing on the way are made. The
-// first Change is at from, and each further one has an answer that differs from
+// the value at path (and at each further one) being the moment, written in UTC
+// with milliseconds. An empty path means [Clock]; objects that are missing on
+// the way are made. The first Change is at from, and each further one has an answer that differs from
 // the one before, so together they are the answer at every millisecond. Moments
 // are cut to milliseconds and lie in the years 0 to 9999.
 //
@@ -43,7 +43,7 @@ type Change struct {
 // in another way: as a text, or as a part of the answer itself. One that wraps
 // [ErrLimit] means that there are too many changes to compute, which takes
 // thousands of them or a rule made for it.
-func (e *Expr) Breakpoints(data Value, path string, from, to time.Time) ([]Change, error) {
+func (e *Expr) Breakpoints(data Value, path string, from, to time.Time, more ...string) ([]Change, error) {
 	if path == "" {
 		path = Clock
 	}
@@ -51,19 +51,30 @@ func (e *Expr) Breakpoints(data Value, path string, from, to time.Time) ([]Chang
 	if first < minClock || last > maxClock || last < first {
 		return nil, &wrapped{"predicting answers: the moments must be in order and in the years 0 to 9999", ErrRange}
 	}
-	steps, ok := splitPath(path)
-	if !ok {
-		return nil, &wrapped{"predicting answers: malformed path", ErrForm}
+	var places [][]fragment
+	for _, p := range append([]string{path}, more...) {
+		steps, ok := splitPath(p)
+		if !ok {
+			return nil, &wrapped{"predicting answers: malformed path", ErrForm}
+		}
+		if data, ok = data.With(p, Value{kind: String, box: &box{clock: &link{}}}); !ok {
+			return nil, &wrapped{"predicting answers: the path leads into a value that is no object", ErrKind}
+		}
+		places = append(places, steps)
 	}
-	data, clock, ok := data.with(steps, Value{kind: String, box: &box{clock: &link{}}})
-	if !ok {
-		return nil, &wrapped{"predicting answers: the path leads into a value that is no object", ErrKind}
+	clocks := make([]*Value, len(places))
+	for i, steps := range places {
+		if clocks[i] = follow(&data, steps); clocks[i].kind != String {
+			return nil, &wrapped{"predicting answers: one path leads through another", ErrForm}
+		}
 	}
 	var changes []Change
 	w := watch{work: maxWork}
 	for t := first; t <= last; t = w.turn {
 		w.now, w.turn = t, last+1
-		clock.s = formatMoment(t)
+		for _, clock := range clocks {
+			clock.s = formatMoment(t)
+		}
 		c, err := w.eval(e, data)
 		if err != nil {
 			return nil, &wrapped{"predicting answers: " + err.Error(), err}

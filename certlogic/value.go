@@ -239,14 +239,12 @@ func (v Value) With(path string, x Value) (w Value, ok bool) {
 	if !ok {
 		return Value{}, false
 	}
-	w, _, ok = v.with(steps, x)
-	return w, ok
+	return v.with(steps, x)
 }
 
-// with is With; it also returns where in the copy x stands.
-func (v Value) with(steps []fragment, x Value) (w Value, leaf *Value, ok bool) {
+func (v Value) with(steps []fragment, x Value) (w Value, ok bool) {
 	if len(steps) == 0 {
-		return x, nil, true
+		return x, true
 	}
 	var old box
 	switch v.kind {
@@ -254,7 +252,7 @@ func (v Value) with(steps []fragment, x Value) (w Value, leaf *Value, ok bool) {
 		old = *v.box
 	case Null:
 	default:
-		return Value{}, nil, false
+		return Value{}, false
 	}
 	b := &box{keys: append([]key(nil), old.keys...), items: append([]Value(nil), old.items...)}
 	i := b.find(&steps[0].key)
@@ -263,17 +261,14 @@ func (v Value) with(steps []fragment, x Value) (w Value, leaf *Value, ok bool) {
 		sort.Sort((*byName)(b))
 		i = b.find(&steps[0].key)
 	}
-	below, leaf, ok := b.items[i].with(steps[1:], x)
+	below, ok := b.items[i].with(steps[1:], x)
 	if !ok {
-		return Value{}, nil, false
+		return Value{}, false
 	}
 	b.items[i] = below
-	if leaf == nil {
-		leaf = &b.items[i]
-	}
 	b.measure()
 	w = Value{kind: Object, box: b}
-	return w, leaf, w.fits()
+	return w, w.fits()
 }
 
 // Equal reports whether v and w are the same value, item by item. It is not

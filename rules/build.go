@@ -107,7 +107,7 @@ func (b *builder) rules() {
 		compiled = append(compiled, r)
 	}
 	for _, r := range compiled {
-		r.facts = factsOf(r.Logic, r.reads, s.ValueSets)
+		r.facts, r.places = factsOf(r.Logic, r.reads, s.ValueSets), placesOf(r.reads)
 	}
 	s.Rules = compiled
 }
@@ -117,11 +117,16 @@ func (b *builder) accepts() {
 	b.want(len(b.set.Accepts) > 0 || !acceptance, "accepts", "missing: say which kinds of evidence count")
 	for i, a := range b.set.Accepts {
 		at := fmt.Sprintf("accepts[%d]", i)
-		b.want(arrays[a.Kind] != "", at, "want test, vaccination, recovery, exemption, antibody, declaration or notice as the kind")
+		b.want(arrays[a.Kind] != "" || a.Kind == KindHistory, at, "want test, vaccination, recovery, exemption, antibody, declaration, notice or history as the kind")
 		b.codes(join(at, "diseases"), a.Diseases)
 		for _, have := range b.set.Accepts[:i] {
 			b.want(have.Kind != a.Kind, at, "%s stands twice", short(string(a.Kind)))
 		}
+	}
+	looks := b.set.Looks
+	b.want(looks == nil || (looks.Days >= 1 && looks.Days <= MaxDays), "looks.days", "want 1 to %d days", MaxDays)
+	for i, r := range b.set.Rules {
+		b.want(len(r.places) == 0 || looks != nil, fmt.Sprintf("rules[%d]", i), "it reads where the person was: say in looks.days on how many days the set looks back")
 	}
 }
 
@@ -136,13 +141,19 @@ func (b *builder) known(at, id string) {
 }
 
 func (b *builder) refusals() {
-	for i, r := range b.set.Refuse {
-		at := fmt.Sprintf("refuse[%d]", i)
+	b.marks("refuse", b.set.Refuse)
+	b.marks("missing", b.set.Missing)
+	for i, r := range b.set.Missing {
+		b.want(!marks(b.set.Refuse, r.Rule), fmt.Sprintf("missing[%d]", i), "%s is marked to refuse: what is missing refuses nobody", short(r.Rule))
+	}
+}
+
+func (b *builder) marks(name string, list []Refusal) {
+	for i, r := range list {
+		at := fmt.Sprintf("%s[%d]", name, i)
 		b.known(at, r.Rule)
 		b.texts(join(at, "reason"), r.Reason, true)
-		for _, have := range b.set.Refuse[:i] {
-			b.want(have.Rule != r.Rule, at, "%s stands twice", short(r.Rule))
-		}
+		b.want(!marks(list[:i], r.Rule), at, "%s stands twice", short(r.Rule))
 	}
 }
 

@@ -106,6 +106,9 @@ func (c *checker) examples(at string, r *Rule) {
 func (c *checker) affected(at string, r *Rule) {
 	for _, path := range r.reads {
 		field, ok := strings.CutPrefix(path, "payload.")
+		if !ok {
+			field, ok = path, strings.HasPrefix(path, historyPath) // ours: named whole
+		}
 		if ok && !slices.ContainsFunc(r.AffectedFields, func(f string) bool {
 			return f == field || strings.HasPrefix(f, field+".") || strings.HasPrefix(field, f+".")
 		}) {
@@ -114,7 +117,7 @@ func (c *checker) affected(at string, r *Rule) {
 	}
 	for _, f := range r.AffectedFields {
 		if !slices.ContainsFunc(r.reads, func(path string) bool {
-			return path == "" || path == "payload" || path == "payload."+f || strings.HasPrefix(path, "payload."+f+".") || strings.HasPrefix("payload."+f, path+".")
+			return path == "" || path == "payload" || path == "payload."+f || path == f || strings.HasPrefix(path, "payload."+f+".") || strings.HasPrefix("payload."+f, path+".")
 		}) {
 			c.find("affected_fields", at, "%s names %s in AffectedFields, and does not read it", r.Identifier, short(f))
 		}
@@ -125,6 +128,9 @@ func (c *checker) kinds() {
 	s := c.set
 	for i, a := range s.Accepts {
 		array := "payload." + arrays[a.Kind]
+		if a.Kind == KindHistory {
+			array = strings.TrimSuffix(historyPath, ".")
+		}
 		own := certificateType(a.Kind)
 		if !slices.ContainsFunc(s.Rules, func(r *Rule) bool {
 			return r.Type == Acceptance && (own != "" && r.CertificateType == own || r.CertificateType == General && reads(r, array))
@@ -223,6 +229,9 @@ func (c *checker) languages() {
 	texts("legal_basis.text", s.LegalBasis.Text)
 	for i, r := range s.Refuse {
 		texts(fmt.Sprintf("refuse[%d].reason", i), r.Reason)
+	}
+	for i, r := range s.Missing {
+		texts(fmt.Sprintf("missing[%d].reason", i), r.Reason)
 	}
 	if s.Infection != nil {
 		texts("infection.advice", s.Infection.Advice)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -49,7 +50,9 @@ func Diff(old, new *Set, lang string) []Change {
 	d.value("until", old.Until.Format(time.RFC3339), new.Until.Format(time.RFC3339))
 	d.value("appeal", plain(old.Appeal), plain(new.Appeal))
 	d.each("accepted evidence", acceptsByKind(old), acceptsByKind(new))
-	d.each("refusal", refusals(old, lang), refusals(new, lang))
+	d.value("days looked back on", looks(old), looks(new))
+	d.each("refusal", marked(old.Refuse, lang), marked(new.Refuse, lang))
+	d.each("missing evidence", marked(old.Missing, lang), marked(new.Missing, lang))
 	d.value("infection", infection(old, lang), infection(new, lang))
 	d.each("obligation", obligations(old, lang), obligations(new, lang))
 	d.valueSets(old, new)
@@ -169,9 +172,16 @@ func acceptsByKind(s *Set) map[string]string {
 	return m
 }
 
-func refusals(s *Set, lang string) map[string]string {
+func looks(s *Set) string {
+	if s.Looks == nil {
+		return ""
+	}
+	return strconv.Itoa(s.Looks.Days)
+}
+
+func marked(list []Refusal, lang string) map[string]string {
 	m := map[string]string{}
-	for _, r := range s.Refuse {
+	for _, r := range list {
 		m[r.Rule] = r.Reason.In(lang)
 	}
 	return m

@@ -19,6 +19,7 @@ type Trip struct {
 	Residence string    `json:"residence,omitempty"` // jurisdiction
 	Purpose   string    `json:"purpose,omitempty"`   // entry, transit ...
 	Arrive    time.Time `json:"arrive,omitzero"`     // where it differs from the moment of the check
+	History   *History  `json:"history,omitempty"`   // of a person who asks for themselves
 }
 
 // Stay is a time spent in a jurisdiction before the trip.
@@ -38,6 +39,7 @@ const (
 	Refused    Answer = "refused"     // a rule failed that is marked to refuse
 	Referred   Answer = "referred"    // present infection, or an isolation notice in force
 	Unclear    Answer = "unclear"     // a rule is open: it could not be evaluated
+	Missing    Answer = "missing"     // a rule failed that is marked to say that evidence is missing or too old
 	WrongKind  Answer = "wrong_kind"  // the kind of evidence, or its disease, is not accepted
 	NoRules    Answer = "no_rules"    // the kind is accepted, and no rule for it is valid at this moment
 	NoEvidence Answer = "no_evidence" // the certificate states nothing
@@ -67,6 +69,7 @@ const (
 	OpenIdentity      Why = "reads_identity" // reads who the person is, which no rule may
 	OpenNotBoolean    Why = "not_boolean"    // the result is neither true nor false
 	OpenTrip          Why = "trip_unknown"   // the result turns on a fact of the trip that is not known: see Lacks
+	OpenHistory       Why = "history_gap"    // the result turns on where the person was at a time of which that is not known: see Lacks
 )
 
 // Outcome is what became of one rule.
@@ -80,7 +83,8 @@ type Outcome struct {
 	Refuses bool
 	// Lacks are the fields of the event that the rule reads and that the
 	// certificate does not have, for a rule that did not pass: "t.0.ma". For one
-	// that is open for OpenTrip it is the fact: "trip.from".
+	// that is open for OpenTrip or OpenHistory it is the fact: "trip.from",
+	// "history.areas".
 	Lacks []string
 }
 
@@ -137,12 +141,12 @@ func (s *Set) Evaluate(c *cert.Certificate, trip Trip, at time.Time) Result {
 	}
 	external := s.external(c, trip, at)
 	var seen view // of the event that does best
-	for i := range c.Events {
-		if r, v := s.judge(c, i, external, at); r.Answer.before(best.Answer) {
+	for _, i := range s.judged(c, trip) {
+		if r, v := s.judge(c, i, external, trip, at); r.Answer.before(best.Answer) {
 			best, seen = r, v
 		}
 	}
-	if best.Referral = s.referral(c, at); best.Referral.Cause != "" {
+	if best.Referral = s.referral(c, trip, at); best.Referral.Cause != "" {
 		best.Answer = Referred
 	}
 	if len(s.Obligations) > 0 {
@@ -189,20 +193,43 @@ func (s *Set) state(at time.Time) Answer {
 	return ""
 }
 
+// judged are the events to judge: each of the certificate, and whole, which is
+// all of them with the history.
+func (s *Set) judged(c *cert.Certificate, trip Trip) []int {
+	out := make([]int, 0, 1+len(c.Events))
+	if trip.History != nil && s.wantsHistory() {
+		out = append(out, whole)
+	}
+	for i := range c.Events {
+		out = append(out, i)
+	}
+	return out
+}
+
+// whole stands for the index of an event where all are judged together.
+const whole = -1
+
+// wantsHistory reports whether the set judges all that a person holds.
+func (s *Set) wantsHistory() bool {
+	return slices.ContainsFunc(s.Accepts, func(a Accept) bool { return a.Kind == KindHistory })
+}
+
 // order ranks the answers to the events of one certificate: what is met counts
 // before what is not; among the rest the graver one is told first.
-var order = []Answer{Met, Refused, Unclear, NoRules, NotMet, WrongKind, NoEvidence}
+var order = []Answer{Met, Refused, Unclear, Missing, NoRules, NotMet, WrongKind, NoEvidence}
 
 func (a Answer) before(b Answer) bool { return slices.Index(order, a) < slices.Index(order, b) }
 
-// judge evaluates one event. The view is of use if there are outcomes.
-func (s *Set) judge(c *cert.Certificate, event int, external certlogic.Value, at time.Time) (Result, view) {
-	e := c.Events[event]
-	r := Result{Set: s, At: at, Event: event, Kind: e.Kind(), Answer: WrongKind}
-	if !s.accepts(e) {
-		return r, view{}
+// judge evaluates one event, or the whole. The view is of use if there are outcomes.
+func (s *Set) judge(c *cert.Certificate, event int, external certlogic.Value, trip Trip, at time.Time) (Result, view) {
+	r := Result{Set: s, At: at, Event: event, Kind: KindHistory, Answer: WrongKind}
+	if event != whole {
+		e := c.Events[event]
+		if r.Kind = e.Kind(); !s.accepts(e) {
+			return r, view{}
+		}
 	}
-	selected := Select(s.Rules, s.query(Acceptance, e.Kind(), at))
+	selected := Select(s.Rules, s.query(Acceptance, r.Kind, at))
 	if len(selected) == 0 {
 		r.Answer = NoRules
 		return r, view{}
@@ -212,10 +239,17 @@ func (s *Set) judge(c *cert.Certificate, event int, external certlogic.Value, at
 	r.Outcomes = make([]Outcome, len(selected))
 	for i, rule := range selected {
 		o := rule.outcome(v)
+		if o.Verdict != Open {
+			if fact, ok := s.gap(rule, v.root, o.Verdict, trip, at); ok {
+				o = Outcome{Rule: rule, Verdict: Open, Why: OpenHistory, Lacks: []string{fact}}
+			}
+		}
 		answer := Met
 		switch {
-		case o.Verdict == Failed && s.refuses(rule.Identifier):
+		case o.Verdict == Failed && marks(s.Refuse, rule.Identifier):
 			o.Refuses, answer = true, Refused
+		case o.Verdict == Failed && marks(s.Missing, rule.Identifier):
+			answer = Missing
 		case o.Verdict == Failed:
 			answer = NotMet
 		case o.Verdict != Passed:
@@ -238,8 +272,8 @@ func (s *Set) accepts(e cert.Event) bool {
 	return false
 }
 
-func (s *Set) refuses(id string) bool {
-	return slices.ContainsFunc(s.Refuse, func(r Refusal) bool { return r.Rule == id })
+func marks(list []Refusal, id string) bool {
+	return slices.ContainsFunc(list, func(r Refusal) bool { return r.Rule == id })
 }
 
 // outcome evaluates the rule on a view.

@@ -31,10 +31,15 @@ func factsOf(logic json.RawMessage, reads []string, valueSets map[string][]strin
 			f.paths = append(f.paths, tripPath+name)
 		}
 	}
-	if len(f.paths) == 0 {
+	if len(f.paths) == 0 && len(placesOf(reads)) == 0 {
 		return facts{}
 	}
 	codes := []string{"?"}
+	for _, p := range reads {
+		if level, ok := strings.CutPrefix(p, historyPath+"area."); ok {
+			codes = append(codes, level)
+		}
+	}
 	walk(logic, func(v any) {
 		if s, ok := v.(string); ok && !slices.Contains(reads, s) {
 			codes = append(codes, s)
@@ -51,6 +56,18 @@ func factsOf(logic json.RawMessage, reads []string, valueSets map[string][]strin
 		}
 	}
 	return f
+}
+
+// placesOf are the paths, of those that are read, that tell where the person was.
+func placesOf(reads []string) []string {
+	var out []string
+	for _, name := range []string{"stays", "areas", "area"} {
+		path := historyPath + name
+		if slices.ContainsFunc(reads, func(p string) bool { return p == path || strings.HasPrefix(p, path+".") }) {
+			out = append(out, path)
+		}
+	}
+	return out
 }
 
 // missing returns the first fact of the trip that is not known and that would

@@ -31,7 +31,9 @@ type File struct {
 	Until        time.Time           `json:"until"`
 	Appeal       Contact             `json:"appeal"`
 	Accepts      []Accept            `json:"accepts"`
+	Looks        *Looks              `json:"looks,omitempty"`
 	Refuse       []Refusal           `json:"refuse,omitempty"`
+	Missing      []Refusal           `json:"missing,omitempty"`
 	Infection    *Infection          `json:"infection,omitempty"`
 	Obligations  []Obligation        `json:"obligations,omitempty"`
 	ValueSets    map[string][]string `json:"value_sets,omitempty"`
@@ -72,7 +74,14 @@ type Accept struct {
 	Diseases []string  `json:"diseases,omitempty"` // disease codes; empty: whatever the rules say
 }
 
-// Refusal marks a rule whose failure refuses entry rather than asking for more.
+// Looks says how far back a set looks on where a person was: what is not known
+// of these days leaves a rule open that turns on it.
+type Looks struct {
+	Days int `json:"days"`
+}
+
+// Refusal marks a rule whose failure refuses rather than asking for more, or
+// says that evidence is missing.
 type Refusal struct {
 	Rule   string `json:"rule"`
 	Reason Texts  `json:"reason"`

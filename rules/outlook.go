@@ -76,7 +76,7 @@ func (s *Set) Outlook(c *cert.Certificate, trip Trip, at time.Time) Outlook {
 	if len(r.Outcomes) > 0 {
 		v := s.look(c, r.Event, s.external(c, trip, r.At))
 		for _, outcome := range r.Outcomes {
-			w, err := outcome.Rule.windows(v, certlogic.Clock, r.At, r.At.AddDate(Horizon, 0, 0))
+			w, err := outcome.Rule.windows(v, []string{certlogic.Clock}, r.At, r.At.AddDate(Horizon, 0, 0))
 			if err != nil || len(w) == 0 {
 				w = []Window{{}}
 			}
@@ -125,19 +125,25 @@ func (s *Set) turns(c *cert.Certificate, trip Trip, from, to time.Time) ([]time.
 	}
 	var failed error
 	external := s.external(c, trip, from)
-	for i, e := range c.Events {
+	for _, e := range c.Events {
 		if n, ok := e.(*cert.Notice); ok {
 			all = append(all, n.From, n.Until)
 		}
 		if begins, ends, ok := s.infectious(e); ok {
 			all = append(all, begins, ends)
 		}
-		if !s.accepts(e) {
-			continue
+	}
+	all = append(all, s.historyTurns(trip)...)
+	for _, i := range s.judged(c, trip) {
+		kind := KindHistory
+		if i != whole {
+			if kind = c.Events[i].Kind(); !s.accepts(c.Events[i]) {
+				continue
+			}
 		}
 		v := s.look(c, i, external)
 		for _, r := range s.Rules {
-			if r.Type != Acceptance || !r.Applies(e.Kind()) || r.barred(v) != "" {
+			if r.Type != Acceptance || !r.Applies(kind) || r.barred(v) != "" {
 				continue
 			}
 			changes, err := r.expr.Breakpoints(v.root, certlogic.Clock, from, to)
@@ -154,13 +160,31 @@ func (s *Set) turns(c *cert.Certificate, trip Trip, from, to time.Time) ([]time.
 	return slices.CompactFunc(all, time.Time.Equal), failed
 }
 
-// windows are the times in [from, to] in which the rule passes, if the value at
-// path is the moment; the last has no end if it reaches to.
-func (r *Rule) windows(v view, path string, from, to time.Time) ([]Window, error) {
+// historyTurns are the moments at which a gap falls out of the days on which the
+// set looks back, and at which a release counts.
+func (s *Set) historyTurns(trip Trip) []time.Time {
+	if trip.History == nil {
+		return nil
+	}
+	var out []time.Time
+	for _, g := range trip.History.Unknown {
+		if s.Looks != nil {
+			out = append(out, g.Until.AddDate(0, 0, s.Looks.Days))
+		}
+	}
+	for _, r := range trip.History.Releases {
+		out = append(out, r.At)
+	}
+	return out
+}
+
+// windows are the times in [from, to] in which the rule passes, if the values
+// at the paths are the moment; the last has no end if it reaches to.
+func (r *Rule) windows(v view, paths []string, from, to time.Time) ([]Window, error) {
 	if r.barred(v) != "" {
 		return nil, nil
 	}
-	changes, err := r.expr.Breakpoints(v.root, path, from, to)
+	changes, err := r.expr.Breakpoints(v.root, paths[0], from, to, paths[1:]...)
 	if err != nil {
 		return nil, err
 	}

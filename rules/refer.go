@@ -12,16 +12,25 @@ import (
 // and beyond a day the date is an error that proves nothing.
 const clockSlack = 24 * time.Hour
 
-// referral returns the referral that lasts longest of those that hold.
-func (s *Set) referral(c *cert.Certificate, at time.Time) Referral {
+// referral returns the referral that lasts longest of those that hold. A health
+// authority that released the person after the sample was taken has ended it.
+func (s *Set) referral(c *cert.Certificate, trip Trip, at time.Time) Referral {
 	best := Isolation(c, at)
 	for i, e := range c.Events {
-		if from, until, ok := s.infectious(e); ok && !at.Before(from) && at.Before(until) {
+		if from, until, ok := s.infectious(e); ok && !at.Before(from) && at.Before(until) && !trip.released(e.(*cert.Test), at) {
 			t := e.(*cert.Test)
 			best = longer(best, Referral{Cause: CauseInfection, Event: i, Disease: t.Disease.Code(), Sampled: t.SampledAt, Until: until})
 		}
 	}
 	return best
+}
+
+// released reports whether a health authority ended, by a moment, what a test
+// for the disease had begun.
+func (t Trip) released(test *cert.Test, at time.Time) bool {
+	return t.History != nil && slices.ContainsFunc(t.History.Releases, func(r Release) bool {
+		return r.At.After(test.SampledAt) && !r.At.After(at) && (r.Disease == "" || r.Disease == test.Disease.Code())
+	})
 }
 
 // longer returns the referral that ends later; one without an end ends last.

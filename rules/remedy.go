@@ -17,6 +17,9 @@ func (s *Set) remedies(c *cert.Certificate, trip Trip, r Result, met Window) []R
 	if r.Answer == Referred || r.Answer == NotBegun {
 		return out // until then nothing else would do
 	}
+	if r.Kind == KindHistory && len(r.Outcomes) > 0 {
+		return append(out, s.relief(c, trip, r)...)
+	}
 	w, whole := s.renewal(c, trip, r, s.changes(r), "")
 	if whole && len(r.with(Failed)) > 0 {
 		out = append(out, Remedy{Kind: CureNewEvidence, Evidence: r.Kind, Window: w})
@@ -92,7 +95,7 @@ func (s *Set) renewal(c *cert.Certificate, trip Trip, r Result, with map[string]
 		if only != "" && o.Rule.Identifier != only {
 			continue
 		}
-		passing, err := o.Rule.windows(v, "payload."+v.array+".0."+field, first, last)
+		passing, err := o.Rule.windows(v, []string{"payload." + v.array + ".0." + field}, first, last)
 		if err != nil {
 			return Window{}, false
 		}
@@ -109,6 +112,62 @@ func (s *Set) renewal(c *cert.Certificate, trip Trip, r Result, with map[string]
 		return wholeDays(w)
 	}
 	return w, true
+}
+
+// relief lists what would do for a history: what the authors of the failed
+// rules say, and from when on a new test in which nothing is found would make
+// all rules pass, or the one, if nothing else happens. Its sample is taken at
+// the moment of asking.
+func (s *Set) relief(c *cert.Certificate, trip Trip, r Result) []Remedy {
+	var out []Remedy
+	v := s.look(c, whole, s.external(c, trip, r.At))
+	if w, ok := s.tested(v, r, ""); ok && len(r.with(Failed)) > 0 {
+		out = append(out, Remedy{Kind: CureNewEvidence, Evidence: cert.KindTest, Window: w})
+	}
+	for _, o := range r.Outcomes {
+		cure, authored := s.Cures[o.Rule.Identifier]
+		if o.Verdict != Failed || !authored {
+			continue
+		}
+		m := Remedy{Kind: cure.Kind, Evidence: cure.Evidence, Rule: o.Rule.Identifier, Text: cure.Text}
+		if cure.Evidence == cert.KindTest {
+			m.Window, _ = s.tested(v, r, o.Rule.Identifier)
+		}
+		out = append(out, m)
+	}
+	return out
+}
+
+// tested computes the first time within [Horizon] years in which a test taken
+// then makes the rules pass, all of them or the one with the identifier only.
+// It is no cure if waiting alone does as early.
+func (s *Set) tested(v view, r Result, only string) (Window, bool) {
+	w, ok := r.first(v, only, certlogic.Clock, historyPath+"test.negative", historyPath+"test.nucleic")
+	if wait, same := r.first(v, only, certlogic.Clock); !ok || (same && !w.From.Before(wait.From)) {
+		return Window{}, false
+	}
+	return w, true
+}
+
+// first is the first time from the moment of the result on in which its rules
+// pass, if the values at the paths are the moment.
+func (r Result) first(v view, only string, paths ...string) (Window, bool) {
+	last := r.At.AddDate(Horizon, 0, 0)
+	windows := []Window{{From: r.At}}
+	for _, o := range r.Outcomes {
+		if only != "" && o.Rule.Identifier != only {
+			continue
+		}
+		passing, err := o.Rule.windows(v, paths, r.At, last)
+		if err != nil || o.Why == OpenHistory || o.Why == OpenTrip {
+			return Window{}, false
+		}
+		windows = meet(windows, passing)
+	}
+	if len(windows) == 0 {
+		return Window{}, false
+	}
+	return windows[0], true
 }
 
 // hypothetical returns the view with other values in some fields of the judged

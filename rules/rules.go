@@ -36,7 +36,9 @@
 //	               from: moment, until: moment,       in force in [from, until)
 //	               appeal: { name: text, url?, email?, phone? },        one of the three at least
 //	               accepts: [ { kind: kind, diseases?: [code] } ],      each kind once
+//	               looks?: { days: 1..400 },
 //	               refuse?: [ { rule: rule id, reason: texts } ],
+//	               missing?: [ { rule: rule id, reason: texts } ],
 //	               infection?: { hours: 1..2400, diseases: [code], advice: texts },
 //	               obligations?: [ obligation ],
 //	               value_sets?: { name: [code] },
@@ -52,6 +54,7 @@
 //	               until?: moment, from?: moment }
 //	texts      = { language: text }                   "en" always; language as in "fr" or "pt-br"
 //	kind       = "test" | "vaccination" | "recovery" | "exemption" | "antibody" | "declaration" | "notice"
+//	           | "history"                                           all that one person holds, see below
 //	country    = two capitals, ISO 3166-1 alpha-2 or user-assigned, not ZZ
 //	word       = up to 64 small letters and digits; an id also has -, a purpose _
 //	moment     = RFC 3339, with an offset
@@ -67,6 +70,11 @@
 //     is answered with [WrongKind].
 //   - refuse: the failure of one of these rules is answered with [Refused], all
 //     other failures with [NotMet].
+//   - missing: the failure of one of these rules is answered with [Missing]:
+//     it says that evidence is missing or too old, and nothing of the person.
+//   - looks: how far back the set looks on where a person was; what is not known
+//     of these days leaves a rule open that turns on it. Needed by rules that
+//     read it.
 //   - infection: a positive test for present infection with one of the diseases,
 //     of any kind of test but serology, is answered with [Referred] until hours
 //     after its sample was taken. Later it is simply no acceptance.
@@ -125,6 +133,32 @@
 //	external.kid, iat, exp       the key's identifier (base64), the life of the signature
 //	external.trip                ours: from, via, stays (each in, until), region, category,
 //	                             residence, purpose, arrive; see [Trip]
+//	external.history             ours: see below
+//
+// # All that one person holds
+//
+// A set that accepts the kind history (mostly of the purpose self: a person asks
+// for their own colour) judges all the evidence of a trip's [History] and all
+// events of the certificate as one, by its General rules. All events stand in
+// the payload, and of the history rules see, each only if there is one:
+//
+//	external.history.stays             [ in, region, until, proved ]          where the person was
+//	external.history.areas             [ in, region, level, cases, until ]    those of which an area list spoke
+//	external.history.area.LEVEL        the last moment in an area of a level, in the publisher's word
+//	external.history.exposure.high     the last day of high exposure; low likewise
+//	external.history.exposure.checked  up to this day a device looked
+//	external.history.venue.high        the last moment at a place with a warning of high risk; low likewise
+//	external.history.symptom           the last day with symptoms
+//	external.history.order.WORD        until when an order in force lasts: isolation, quarantine ...
+//	external.history.test.negative     when the last sample was taken in which a nucleic acid or rapid
+//	                                   antigen test found nothing; nucleic: a nucleic acid test;
+//	                                   positive: in which any found something
+//
+// Until is the last moment there: for somebody who is still there that of
+// asking, so "14 days later" runs from then on. Cases are per 100,000 people, as
+// whole numbers rounded up. The tests are those about the diseases that the set
+// accepts a history for. A release by a health authority after the sample was
+// taken ends the referral of a positive test.
 //
 // # Outcomes
 //
@@ -137,6 +171,9 @@
 // with each code that it could tell apart in its place; if any turns its
 // answer, it is open ([OpenTrip]) and names the fact, rather than passing or
 // failing for want of a question. An obligation is then said to be unsure.
+// Likewise a rule that reads stays, areas or area is evaluated with each gap in
+// what is known of the days of looks filled in ways that it could tell apart;
+// if one turns its answer it is open ([OpenHistory]).
 //
 // A rule is selected and evaluated as the EU's reference apps do
 // (dgc-certlogic-android, DefaultGetRulesUseCase and DefaultCertLogicEngine):

@@ -141,9 +141,11 @@ func (s *Set) For(country string) (*Set, error) {
 		c.Identifier, c.Country = rename(c.Identifier), country
 		t.Rules[i] = &c
 	}
-	t.Refuse = slices.Clone(s.Refuse)
-	for i := range t.Refuse {
-		t.Refuse[i].Rule = rename(t.Refuse[i].Rule)
+	t.Refuse, t.Missing = slices.Clone(s.Refuse), slices.Clone(s.Missing)
+	for _, list := range [][]Refusal{t.Refuse, t.Missing} {
+		for i := range list {
+			list[i].Rule = rename(list[i].Rule)
+		}
 	}
 	t.Cures = make(map[string]Cure, len(s.Cures))
 	for id, c := range s.Cures {

@@ -279,7 +279,15 @@ func TestSchemaNamesTheMembers(t *testing.T) {
 	compare("appeal", reflect.TypeFor[rules.Contact](), object(schema, "properties", "appeal"))
 	compare("legal_basis", reflect.TypeFor[rules.Basis](), object(schema, "properties", "legal_basis"))
 	compare("accepts", reflect.TypeFor[rules.Accept](), object(schema, "properties", "accepts", "items"))
-	compare("refuse", reflect.TypeFor[rules.Refusal](), object(schema, "properties", "refuse", "items"))
+	compare("refuse", reflect.TypeFor[rules.Refusal](), object(schema, "$defs", "mark"))
+	compare("looks", reflect.TypeFor[rules.Looks](), object(schema, "properties", "looks"))
+	history := reflect.TypeFor[rules.History]()
+	compare("history", history, object(schema, "$defs", "history"))
+	for _, f := range reflect.VisibleFields(history) {
+		if name := strings.ToLower(f.Name); f.Type.Kind() == reflect.Slice && f.Type.Elem().Kind() == reflect.Struct && name != "symptoms" {
+			compare("history."+name, f.Type.Elem(), object(schema, "$defs", "history", "properties", name, "items"))
+		}
+	}
 	compare("infection", reflect.TypeFor[rules.Infection](), object(schema, "properties", "infection"))
 	compare("obligation", reflect.TypeFor[rules.Obligation](), object(schema, "properties", "obligations", "items"))
 	compare("cure", reflect.TypeFor[rules.Cure](), object(schema, "properties", "cures", "additionalProperties"))

@@ -167,6 +167,37 @@ func (x *inventor) external(s *Set, r *Rule) map[string]any {
 		}
 	}
 	m["trip"] = trip
+	m["history"] = x.history(r)
+	return m
+}
+
+// history has something of each thing that the rule reads.
+func (x *inventor) history(r *Rule) map[string]any {
+	m := map[string]any{}
+	for _, path := range r.reads {
+		f := strings.Split(strings.TrimPrefix(path, historyPath), ".")
+		if !strings.HasPrefix(path, historyPath) || !x.often() {
+			continue
+		}
+		switch f[0] {
+		case "stays", "areas":
+			var list []any
+			for range 1 + x.rand.IntN(2) {
+				list = append(list, map[string]any{"in": x.code(), "region": x.code(), "until": x.day(24), "level": x.code(), "cases": max(x.number(), 0)})
+			}
+			m[f[0]] = list
+		case "symptom":
+			m["symptom"] = x.day(24).Format(time.DateOnly)
+		default:
+			if len(f) > 1 {
+				o, _ := m[f[0]].(map[string]any)
+				if o == nil {
+					o = map[string]any{}
+				}
+				o[f[1]], m[f[0]] = x.day(24), o
+			}
+		}
+	}
 	return m
 }
 

@@ -88,8 +88,8 @@ func (m members) date(name string, d cert.Date) { m.text(name, d.String()) }
 
 // payload makes the part of the view that does not depend on the trip.
 // Of a DCC all events are there, as in the source, this one as the first of
-// its kind; of any other form only this one is.
-func payload(c *cert.Certificate, event int) view {
+// its kind; of any other form only this one is. All are where none is judged alone.
+func payload(c *cert.Certificate, event int, all bool) view {
 	dcc := c.Carrier.Content == "dcc"
 	v := view{}
 	m := members{}
@@ -113,7 +113,7 @@ func payload(c *cert.Certificate, event int) view {
 		add(c.Events[event])
 	}
 	for i, e := range c.Events {
-		if dcc && i != event {
+		if (dcc || all) && i != event {
 			add(e)
 		}
 	}
@@ -213,7 +213,7 @@ func outcome(c cert.Coded, r cert.Result, code func(cert.Coded) string, dcc bool
 
 // look makes the whole view: {payload, external}.
 func (s *Set) look(c *cert.Certificate, event int, external certlogic.Value) view {
-	v := payload(c, event)
+	v := payload(c, event, event == whole && s.wantsHistory())
 	v.root, _ = certlogic.FromAny(map[string]certlogic.Value{"payload": v.root, "external": external})
 	return v
 }
@@ -232,8 +232,18 @@ func (s *Set) external(c *cert.Certificate, trip Trip, at time.Time) certlogic.V
 	if t := trip.members(); len(t) > 0 {
 		m["trip"] = t
 	}
+	if trip.History != nil {
+		m["history"] = trip.History.members(c, s.counts)
+	}
 	v, _ := certlogic.FromAny(map[string]any(m)) // if the year has more than four digits, rules see nothing and are open
 	return v
+}
+
+// counts reports whether an event is about a disease that the set judges a history for.
+func (s *Set) counts(e cert.Event) bool {
+	return slices.ContainsFunc(s.Accepts, func(a Accept) bool {
+		return a.Kind == KindHistory && (len(a.Diseases) == 0 || slices.Contains(a.Diseases, e.About().Disease.Code()))
+	})
 }
 
 func (t Trip) members() map[string]any {
