@@ -17,9 +17,6 @@ import (
 	"github.com/pratique/pratique/trust"
 )
 
-// UseAreas is the use of a key that signs area lists.
-const UseAreas trust.Use = "areas"
-
 const areasName = "pratique-areas"
 
 // Limits of area lists.
@@ -125,7 +122,7 @@ func OpenAreas(data []byte, keys *trust.Keys, at time.Time) (AreaList, error) {
 	}
 	var mine []crypto.PublicKey
 	for _, k := range keys.All() {
-		if k.Country == l.Jurisdiction && k.Uses.Allows(UseAreas) && k.InForce(l.Published) && signs(k.Public) {
+		if k.Country == l.Jurisdiction && k.Uses.Allows(trust.Areas) && k.InForce(l.Published) && signs(k.Public) {
 			mine = append(mine, k.Public)
 		}
 	}

@@ -113,7 +113,7 @@ func TestBadAreas(t *testing.T) {
 
 // Who signs a list is its own jurisdiction, with a key for lists.
 func TestAreaSigners(t *testing.T) {
-	xa := office(t, "XA", history.UseAreas)
+	xa := office(t, "XA", trust.Areas)
 	data, err := signed.Sign([]byte(areas), xa.Signer, rand.Reader)
 	if err != nil {
 		t.Fatal(err)
@@ -161,7 +161,7 @@ func TestAreaSigners(t *testing.T) {
 
 // An Ed25519 key signs lists too, and one that is cut short signs none.
 func TestAreaSignerEd25519(t *testing.T) {
-	xa := officeOf(ed25519.NewKeyFromSeed(make([]byte, ed25519.SeedSize)), "XA", history.UseAreas)
+	xa := officeOf(ed25519.NewKeyFromSeed(make([]byte, ed25519.SeedSize)), "XA", trust.Areas)
 	data := mustSign(t, xa, areas)
 	at := moment("2026-11-22T12:00:00+01:00")
 	keys := new(trust.Keys)

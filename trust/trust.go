@@ -68,6 +68,8 @@ const (
 	Notice      Use = "notice"
 	Stamp       Use = "stamp"
 	Receipt     Use = "receipt"
+	Exposure    Use = "exposure"
+	Areas       Use = "areas"
 	Venue       Use = "venue"
 	Rules       Use = "rules"
 	Bundle      Use = "bundle"

@@ -9,11 +9,14 @@ import (
 
 // The kinds of content.
 const (
-	kindDCC     = "dcc"
-	kindICVP    = "icvp"
-	kindDDCC    = "ddcc"
-	kindLink    = "link"
-	kindUnknown = "unknown"
+	kindDCC      = "dcc"
+	kindICVP     = "icvp"
+	kindDDCC     = "ddcc"
+	kindLink     = "link"
+	kindStamp    = "stamp"
+	kindNotice   = "notice"
+	kindExposure = "exposure"
+	kindUnknown  = "unknown"
 )
 
 // The claims of a CWT (RFC 8392 section 4, hcert 1.0.5 section 3.3.1).
@@ -31,6 +34,7 @@ var kinds = []struct {
 	kind string
 }{
 	{1, kindDCC}, {-6, kindICVP}, {3, kindDDCC}, {4, kindDDCC}, {5, kindLink},
+	{-7, kindStamp}, {-8, kindNotice}, {-9, kindExposure},
 }
 
 // claims are what is read of a payload before its signature is checked.

@@ -21,10 +21,12 @@
 //	          dates in tag 0; absent or null ones are open
 //	payload   claim -260 is a map: 1 European certificate ("dcc"), -6 vaccination
 //	          certificate of the IHR ("icvp"), 3 and 4 WHO core data sets
-//	          ("ddcc"), 5 health link ("link"). A payload without -260 whose
-//	          own keys are those of a core data set is "ddcc" too; old
-//	          certificates of WHO and Singapore are written so. Everything else
-//	          is "unknown"
+//	          ("ddcc"), 5 health link ("link"). Ours, for development and not
+//	          registered anywhere: -7 border stamp ("stamp"), -8 notice of a
+//	          health authority ("notice"), -9 exposure statement ("exposure");
+//	          package history reads them. A payload without -260 whose own keys
+//	          are those of a core data set is "ddcc" too; old certificates of
+//	          WHO and Singapore are written so. Everything else is "unknown"
 //
 // The names on the left are the steps of [Error]. Before the signature is
 // checked, nothing is asked of the payload but whether it is CBOR, and its
@@ -146,7 +148,8 @@ func checkPrefix(text string) error {
 // Format returns "hc1".
 func (u *Unverified) Format() string { return "hc1" }
 
-// Content returns the kind of content: dcc, icvp, ddcc, link or unknown.
+// Content returns the kind of content: dcc, icvp, ddcc, link, stamp,
+// notice, exposure or unknown.
 func (u *Unverified) Content() string { return u.opened().kind }
 
 // Country returns the issuer that the code claims, as it writes it: a country

@@ -122,11 +122,15 @@ func TestKindsOfContent(t *testing.T) {
 		{"core data set, test", "ddcc", `{"ver":"1.3.0"}`, map[int]any{-260: map[int]any{4: eu}}},
 		{"health link", "link", `"vhlink:/x"`, map[int]any{-260: map[int]any{5: "vhlink:/x"}}},
 		{"health link in a list", "link", `[{"u":"shlink:/x"}]`, map[int]any{-260: map[int]any{5: []any{map[string]any{"u": "shlink:/x"}}}}},
+		{"border stamp", "stamp", `{"1":1}`, map[int]any{-260: map[int]any{-7: map[int]any{1: 1}}}},
+		{"notice of a health authority", "notice", `{"1":1}`, map[int]any{-260: map[int]any{-8: map[int]any{1: 1}}}},
+		{"exposure statement", "exposure", `{"1":1}`, map[int]any{-260: map[int]any{-9: map[int]any{1: 1}}}},
 		{"of a number that nobody uses", "unknown", `{"9":"x"}`, map[int]any{-260: map[int]any{9: "x"}}},
 		{"nothing in the claim", "unknown", `{}`, map[int]any{-260: map[int]any{}}},
 		{"without the claim", "unknown", `{"1":"XA"}`, map[int]any{1: "XA"}},
 		{"core data set at the top", "ddcc", `{"hcid":"x"}`, map[string]any{"hcid": "x"}},
 		{"several: the European first", "dcc", `{"ver":"1.3.0"}`, map[int]any{-260: map[int]any{5: "x", 1: eu, -6: "y"}}},
+		{"a stamp beside a certificate is a certificate", "dcc", `{"ver":"1.3.0"}`, map[int]any{-260: map[int]any{-7: map[int]any{1: 1}, 1: eu}}},
 	} {
 		text := signed(t, claims(t, v.payload))
 		if got := read(t, text).Content(); got != v.kind {

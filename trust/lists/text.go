@@ -190,7 +190,7 @@ func (l *List) take(t Text) {
 // because it is more often a misspelling than a word of tomorrow.
 var (
 	knownUses = []trust.Use{trust.Test, trust.Vaccination, trust.Recovery, trust.Antibody, trust.Exemption, trust.Declaration, trust.Notice,
-		trust.Stamp, trust.Receipt, trust.Venue, trust.Rules, trust.Bundle, trust.Derived}
+		trust.Stamp, trust.Receipt, trust.Exposure, trust.Areas, trust.Venue, trust.Rules, trust.Bundle, trust.Derived}
 	knownFormats = []string{"hc1", "shc", "vds", "divoc"}
 	knownMethods = []string{string(cert.NucleicAcid), string(cert.AntigenRapid), string(cert.Serology)}
 )
