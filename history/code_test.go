@@ -346,7 +346,8 @@ func TestSigners(t *testing.T) {
 		Want    history.Code
 	}{
 		{"its key", with(good), ""},
-		{"its key, with no restriction", with(func(k *trust.Key) { k.Uses = trust.Uses{Any: true} }), ""},
+		{"its key, with no restriction: that is one of certificates", with(func(k *trust.Key) { k.Uses = trust.Uses{Any: true} }), history.NotEntitled},
+		{"its key, with no restriction and this use by name", with(func(k *trust.Key) { k.Uses.Any = true }), ""},
 		{"no key", new(trust.Keys), history.UnknownSigner},
 		{"nil", nil, history.UnknownSigner},
 		{"a key for tests alone", with(func(k *trust.Key) { k.Uses.Of = []trust.Use{trust.Test} }), history.NotEntitled},

@@ -22,8 +22,11 @@
 // # Key identifier and uses
 //
 // HC1 names a key by the first 8 bytes of the SHA-256 of its certificate. What
-// a key may sign stands in the certificate's extended key usage (EU DCC
-// certificate governance, section on DSC; see [New]).
+// a key may sign stands in the certificate's extended key usage, by the purposes
+// of [lists.Purpose]: those of European certificates (EU DCC certificate
+// governance, section on DSC), and ours for what offices sign beside them. A
+// certificate without any is one of health certificates alone. Where an
+// authority's certificate cannot carry ours, the country's list names them.
 //
 // # Demo keys
 //
@@ -48,6 +51,7 @@ import (
 	"io"
 	"math/big"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -82,7 +86,7 @@ const rsaBits = 2048
 type Options struct {
 	Country   string      // two capital letters
 	Authority string      // who signs, as the certificate names it; a demo key has DemoName instead
-	Uses      []trust.Use // test, vaccination, recovery; none means all three
+	Uses      []trust.Use // those that have a [lists.Purpose]; none means test, vaccination and recovery
 	Algorithm Algorithm   // empty means ES256
 	NotBefore time.Time
 	NotAfter  time.Time
@@ -95,8 +99,7 @@ type Key struct {
 	Certificate *x509.Certificate
 }
 
-// New makes a key with a certificate signed by itself. The uses are written as
-// the object identifiers 1.3.6.1.4.1.1847.2021.1.1 to .3.
+// New makes a key with a certificate signed by itself.
 func New(o Options, random io.Reader) (*Key, error) {
 	if err := o.check(); err != nil {
 		return nil, err
@@ -172,15 +175,17 @@ func (o Options) check() error {
 	return nil
 }
 
-// certifiable are the uses that an extended key usage can name, by their last arc.
-var certifiable = []trust.Use{trust.Test, trust.Vaccination, trust.Recovery}
-
+// useOID is the purpose of a use, or nil.
 func useOID(u trust.Use) asn1.ObjectIdentifier {
-	i := slices.Index(certifiable, u)
-	if i < 0 {
-		return nil
+	var oid asn1.ObjectIdentifier
+	for s := range strings.SplitSeq(lists.Purpose(u), ".") {
+		n, err := strconv.Atoi(s)
+		if err != nil {
+			return nil
+		}
+		oid = append(oid, n)
 	}
-	return asn1.ObjectIdentifier{1, 3, 6, 1, 4, 1, 1847, 2021, 1, i + 1}
+	return oid
 }
 
 // The extensions that a request repeats (RFC 5280, sections 4.2.1.3 and 4.2.1.12).
@@ -227,7 +232,7 @@ func (o Options) subject() pkix.Name {
 
 func (o Options) uses() []trust.Use {
 	if len(o.Uses) == 0 {
-		return certifiable
+		return []trust.Use{trust.Test, trust.Vaccination, trust.Recovery}
 	}
 	return o.Uses
 }

@@ -11,6 +11,7 @@ import (
 	"crypto/x509"
 	"encoding/pem"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -134,7 +135,7 @@ func TestOptionsThatMakeNoSenseAreRefused(t *testing.T) {
 		"no country":                    {NotBefore: from, NotAfter: until},
 		"no end":                        {Country: "CH", NotBefore: from},
 		"an end before the beginning":   {Country: "CH", NotBefore: until, NotAfter: from},
-		"a use without identifier":      {Country: "CH", NotBefore: from, NotAfter: until, Uses: []trust.Use{trust.Stamp}},
+		"a use without identifier":      {Country: "CH", NotBefore: from, NotAfter: until, Uses: []trust.Use{"visa"}},
 		"an unknown algorithm":          {Country: "CH", NotBefore: from, NotAfter: until, Algorithm: "md5"},
 		"an authority that is too long": {Country: "CH", NotBefore: from, NotAfter: until, Authority: strings.Repeat("a", 65)},
 	} {
@@ -177,6 +178,32 @@ func TestUsesStandInCertificateAndRequest(t *testing.T) {
 	}
 	if err := r.CheckSignature(); err != nil || r.Subject.String() != k.Certificate.Subject.String() || len(r.Extensions) != 2 {
 		t.Errorf("request %s with %d extensions: %v", r.Subject, len(r.Extensions), err)
+	}
+}
+
+// What a key may sign beside certificates stands in its certificate too, and a
+// key of certificates is no key of a border desk.
+func TestTheUsesOfOffices(t *testing.T) {
+	uses := []trust.Use{trust.Stamp, trust.Notice, trust.Receipt, "areas", "exposure"}
+	k := newKey(t, keys.Options{Country: "XB", Demo: true, Uses: uses})
+	if got := k.Public().Uses; got.Any || !slices.Equal(got.Of, uses) {
+		t.Errorf("uses %+v, want %v", got, uses)
+	}
+	text, err := k.RequestPEM(rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, _ := pem.Decode(text)
+	if r, err := x509.ParseCertificateRequest(b.Bytes); err != nil || len(r.Extensions) != 2 {
+		t.Errorf("the request does not have them: %v", err)
+	}
+	for _, u := range uses {
+		if newKey(t, keys.Options{Country: "CH"}).Public().Uses.Allows(u) {
+			t.Errorf("a key of health certificates may sign %s", u)
+		}
+		if k.Public().Uses.Allows(trust.Test) {
+			t.Error("a key of a border desk may sign tests")
+		}
 	}
 }
 

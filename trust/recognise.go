@@ -15,7 +15,7 @@ const Anyone = "*"
 type Recognition struct {
 	By           string    // who recognises
 	Of           string    // whose certificates, or Anyone
-	Uses         Uses      // which kinds of evidence
+	Uses         Uses      // which kinds of evidence; Any: all, orders and releases too
 	Formats      []string  // hc1, shc, vds, divoc; empty: all that the verifier reads
 	Diseases     []string  // disease codes; empty: all
 	Methods      []string  // for tests: nucleic_acid, antigen_rapid ...; empty: all
@@ -79,7 +79,7 @@ func (r Recognition) gap(of, format string, e cert.Event, at time.Time) Gap {
 	if (!r.From.IsZero() && at.Before(r.From)) || !at.Before(r.Until) {
 		return GapTime
 	}
-	if e == nil || !r.Uses.Allows(UseFor(e.Kind())) {
+	if e == nil || !r.Uses.Any && !r.Uses.Allows(UseFor(e.Kind())) {
 		return GapUse
 	}
 	if !covers(r.Formats, format) {

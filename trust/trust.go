@@ -21,8 +21,10 @@
 // # Uses
 //
 // A use is a word of an open set. A key entitles to the uses that it lists, or
-// to all where its certificate restricts none; an unknown word entitles to
-// nothing, and so does the zero [Uses].
+// to all kinds of health certificates where its own certificate restricts none.
+// What an office signs beside certificates (a stamp, an order of isolation, a
+// receipt, an area list ...) a key may sign only where it is said by name. An
+// unknown word entitles to nothing, and so does the zero [Uses].
 package trust
 
 import (
@@ -79,14 +81,21 @@ const (
 // UseFor returns the use that a key needs to sign evidence of a kind.
 func UseFor(k cert.Kind) Use { return Use(k) }
 
+// certificates are the uses that a key without restriction has: the kinds of
+// health certificates. A laboratory's key whose certificate says nothing must
+// not be one that stamps passports or orders people into isolation.
+var certificates = []Use{Test, Vaccination, Recovery, Antibody, Exemption, Declaration}
+
 // Uses is the set of uses that a key, or a recognition, covers. The zero Uses covers none.
 type Uses struct {
-	Any bool  // no restriction
-	Of  []Use // else these
+	Any bool  // no restriction: all kinds of health certificates
+	Of  []Use // these, too
 }
 
-// Allows reports whether the set covers u.
-func (s Uses) Allows(u Use) bool { return s.Any || (u != "" && slices.Contains(s.Of, u)) }
+// Allows reports whether a key with these uses may sign u.
+func (s Uses) Allows(u Use) bool {
+	return u != "" && (slices.Contains(s.Of, u) || s.Any && slices.Contains(certificates, u))
+}
 
 // Key is a public key with the statement that makes it more than a number.
 type Key struct {

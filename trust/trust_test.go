@@ -65,6 +65,12 @@ func TestUses(t *testing.T) {
 		{"a listed use", trust.Uses{Of: []trust.Use{"test", "stamp"}}, trust.Stamp, true},
 		{"another", trust.Uses{Of: []trust.Use{"test"}}, trust.Vaccination, false},
 		{"no restriction", trust.Uses{Any: true}, trust.Vaccination, true},
+		{"no restriction is no office: a stamp", trust.Uses{Any: true}, trust.Stamp, false},
+		{"no restriction is no office: an order", trust.Uses{Any: true}, trust.Notice, false},
+		{"no restriction is no office: a receipt", trust.Uses{Any: true}, trust.Receipt, false},
+		{"no restriction is no office: rules", trust.Uses{Any: true}, trust.Rules, false},
+		{"no restriction is no office: something of tomorrow", trust.Uses{Any: true}, "visa", false},
+		{"no restriction, and an office by name", trust.Uses{Any: true, Of: []trust.Use{trust.Stamp}}, trust.Stamp, true},
 		{"no use is no use, even if one lists it", trust.Uses{Of: []trust.Use{""}}, "", false},
 		{"an event of a kind of tomorrow", trust.Uses{Of: []trust.Use{"test"}}, trust.UseFor("scan"), false},
 	} {
@@ -168,7 +174,7 @@ func TestStatementsOfOneKeyAreMerged(t *testing.T) {
 	var keys trust.Keys
 	keys.Add(base)
 	keys.Add(with(func(k *trust.Key) { k.Uses.Any = true }))
-	if !keys.Find("id")[0].Uses.Allows("anything") {
+	if !keys.Find("id")[0].Uses.Allows(trust.Antibody) {
 		t.Error("a list that restricts nothing was not heard")
 	}
 }

@@ -47,12 +47,59 @@ var purposeUse = map[string]trust.Use{
 	"1.3.6.1.4.1.1847.2021.1.3": trust.Recovery, "1.3.6.1.4.1.0.1847.2021.1.3": trust.Recovery,
 }
 
+// officeArc is where our own purposes stand, by their place in officeUses from
+// 1: a purpose never changes its number, and new ones are added at the end. The
+// arc is made of the UUID d34e5f8c-04d4-49eb-a48f-c971aa8acd68, under the one
+// that Microsoft leaves to everybody for such (oid-base.com,
+// 1.2.840.113556.1.8000.2554). That of ITU-T X.667, 2.25, has numbers of 128
+// bits, which package crypto/x509 and others refuse.
+const officeArc = "1.2.840.113556.1.8000.2554.54094.24460.1236.18923.42127.13201834.9096552.1."
+
+var officeUses = []trust.Use{
+	trust.Stamp, trust.Notice, trust.Receipt, trust.Areas, trust.Exposure, trust.Venue, trust.Rules, trust.Bundle, trust.Derived,
+	trust.Antibody, trust.Exemption, trust.Declaration,
+}
+
+// Purpose returns the object identifier by which the extended key usage of a
+// certificate says that its key may sign a use; empty if there is none. For
+// tests, vaccinations and recoveries it is that of the European certificates,
+// for the rest it is one of ours: 1.2.840.113556.1.8000.2554.54094.24460.1236.18923.42127.13201834.9096552.1
+// and 1 stamp, 2 notice, 3 receipt, 4 areas, 5 exposure, 6 venue, 7 rules, 8
+// bundle, 9 derived, 10 antibody, 11 exemption, 12 declaration.
+func Purpose(u trust.Use) string {
+	switch u {
+	case trust.Test:
+		return "1.3.6.1.4.1.1847.2021.1.1"
+	case trust.Vaccination:
+		return "1.3.6.1.4.1.1847.2021.1.2"
+	case trust.Recovery:
+		return "1.3.6.1.4.1.1847.2021.1.3"
+	}
+	if i := slices.Index(officeUses, u); i >= 0 {
+		return officeArc + strconv.Itoa(i+1)
+	}
+	return ""
+}
+
+// useOf is the other way round.
+func useOf(purpose string) (trust.Use, bool) {
+	if n, ok := strings.CutPrefix(purpose, officeArc); ok {
+		i, err := strconv.Atoi(n)
+		if err != nil || i < 1 || i > len(officeUses) {
+			return "", false
+		}
+		return officeUses[i-1], true
+	}
+	u, ok := purposeUse[purpose]
+	return u, ok
+}
+
 // FromCertificate reads a signer's certificate in DER. The key's identifier is
 // that of HC1 ([trust.KeyID8]); its country is the subject's C, its authority
-// the subject's O, or CN. Its uses are the health-certificate purposes of the
-// extended key usage; a certificate that names none of them may sign all (EU
-// DCC hcert specification, section 5.1). The validity is the certificate's. No
-// signature is checked.
+// the subject's O, or CN. Its uses are the purposes of the extended key usage
+// that [Purpose] names; a certificate that names none of them may sign all kinds
+// of health certificates (EU DCC hcert specification, section 5.1), and nothing
+// else. The validity is the certificate's. No signature is checked.
 func FromCertificate(der []byte) (trust.Key, error) {
 	c, err := parseCertificate(der)
 	if err == nil {
@@ -76,7 +123,7 @@ func (c *certificate) key() trust.Key {
 func (c *certificate) uses() trust.Uses {
 	var u trust.Uses
 	for _, p := range c.purposes {
-		if use, ok := purposeUse[p]; ok && !u.Allows(use) {
+		if use, ok := useOf(p); ok && !u.Allows(use) {
 			u.Of = append(u.Of, use)
 		}
 	}

@@ -241,6 +241,9 @@ func TestCertificateGivesKey(t *testing.T) {
 func TestPurposes(t *testing.T) {
 	right, wrong := []int{1, 3, 6, 1, 4, 1, 1847, 2021, 1}, []int{1, 3, 6, 1, 4, 1, 0, 1847, 2021, 1}
 	with := func(prefix []int, n int) asn1.ObjectIdentifier { return append(slices.Clip(prefix), n) }
+	ours := func(n int) asn1.ObjectIdentifier {
+		return oid(1, 2, 840, 113556, 1, 8000, 2554, 54094, 24460, 1236, 18923, 42127, 13201834, 9096552, 1, n)
+	}
 	for _, v := range []struct {
 		comment  string
 		purposes []asn1.ObjectIdentifier
@@ -253,6 +256,9 @@ func TestPurposes(t *testing.T) {
 		{"none of ours, as a fifth of WHO's list has", []asn1.ObjectIdentifier{oid(1, 3, 6, 1, 5, 5, 7, 3, 2)}, trust.Uses{Any: true}},
 		{"one that looks like ours", []asn1.ObjectIdentifier{with(right, 4), oid(1, 3, 6, 1, 4, 1, 1847, 2021, 1, 1, 1)}, trust.Uses{Any: true}},
 		{"one of ours beside another", []asn1.ObjectIdentifier{oid(1, 3, 6, 1, 5, 5, 7, 3, 2), with(right, 1)}, trust.Uses{Of: []trust.Use{trust.Test}}},
+		{"an office", []asn1.ObjectIdentifier{ours(1)}, trust.Uses{Of: []trust.Use{trust.Stamp}}},
+		{"two offices beside a certificate", []asn1.ObjectIdentifier{ours(2), with(right, 1), ours(5)}, trust.Uses{Of: []trust.Use{trust.Notice, trust.Test, "exposure"}}},
+		{"an office of tomorrow", []asn1.ObjectIdentifier{ours(13), ours(0)}, trust.Uses{Any: true}},
 		{"one with a number that no register holds", []asn1.ObjectIdentifier{oid(2, 999, 1<<62, 1847)}, trust.Uses{Any: true}},
 	} {
 		o := odd{serial: "\x01", subject: []attribute{c2}, dates: utc, spki: spki(t, testKey(t, elliptic.P256(), "a").Public())}
@@ -262,6 +268,21 @@ func TestPurposes(t *testing.T) {
 		k, err := lists.FromCertificate(o.der(t))
 		if err != nil || k.Uses.Any != v.want.Any || !slices.Equal(k.Uses.Of, v.want.Of) {
 			t.Errorf("%s: got %+v, %v", v.comment, k.Uses, err)
+		}
+	}
+}
+
+// A use and its purpose say the same, for ever: certificates outlive programs.
+func TestPurposeOfAUse(t *testing.T) {
+	const ours = "1.2.840.113556.1.8000.2554.54094.24460.1236.18923.42127.13201834.9096552.1."
+	for use, want := range map[trust.Use]string{
+		trust.Test: "1.3.6.1.4.1.1847.2021.1.1", trust.Vaccination: "1.3.6.1.4.1.1847.2021.1.2", trust.Recovery: "1.3.6.1.4.1.1847.2021.1.3",
+		"stamp": ours + "1", "notice": ours + "2", "receipt": ours + "3", "areas": ours + "4", "exposure": ours + "5", "venue": ours + "6",
+		"rules": ours + "7", "bundle": ours + "8", "derived": ours + "9", "antibody": ours + "10", "exemption": ours + "11", "declaration": ours + "12",
+		"visa": "", "": "", "any": "",
+	} {
+		if got := lists.Purpose(use); got != want {
+			t.Errorf("%s: %q, want %q", use, got, want)
 		}
 	}
 }

@@ -295,14 +295,18 @@ func (f fields) uses() (trust.Uses, error) {
 		return trust.Uses{}, err
 	case len(list) == 0:
 		return trust.Uses{}, f.errorf("uses", "missing: any, or some of: test vaccination recovery ...")
-	case len(list) == 1 && list[0] == "any":
-		return trust.Uses{Any: true}, nil
-	case slices.Contains(list, "any"):
-		return trust.Uses{}, f.errorf("uses", "any stands alone")
+	case slices.Index(list, "any") > 0:
+		return trust.Uses{}, f.errorf("uses", "any stands first")
 	}
-	u := trust.Uses{Of: make([]trust.Use, len(list))}
-	for i, w := range list {
-		u.Of[i] = trust.Use(w)
+	u := trust.Uses{Any: list[0] == "any"}
+	for _, w := range list {
+		switch {
+		case w == "any":
+		case u.Any && u.Allows(trust.Use(w)):
+			return trust.Uses{}, f.errorf("uses", "any has %s already", w)
+		default:
+			u.Of = append(u.Of, trust.Use(w))
+		}
 	}
 	return u, nil
 }

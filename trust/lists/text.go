@@ -49,12 +49,16 @@ const textName = "pratique-trust"
 //	              "  until " moment LF
 //	              *("  note " words LF)
 //
-//	uses        = "any" / list                 ; test vaccination recovery antibody ...
+//	uses        = "any" [" " list] / list      ; test vaccination recovery antibody ...
 //	list        = word *(" " word)             ; no word twice
 //	words       = char *char                   ; no space at either end, 1000 bytes at most
 //	code        = ISO 3166-1 alpha-2, a user-assigned code, or an organisation's, as [Country] writes it
 //	moment      = RFC 3339 with whole seconds and an offset, "Z" for UTC
 //	base64      = RFC 4648, section 4
+//
+// The use "any" is every kind of health certificate, and of a recognition every
+// kind of evidence. What an office signs beside certificates (stamp notice
+// receipt areas exposure ...) a key may sign only if it is named, after any too.
 //
 // The fields of a block stand in this order. What is left out does not narrow a
 // recognition: no formats are all formats. A recognition is always one by the

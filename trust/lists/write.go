@@ -119,14 +119,17 @@ func (w *textWriter) list(name string, words []string) {
 }
 
 func (w *textWriter) uses(u trust.Uses) {
+	var words []string
 	if u.Any {
-		w.field("  ", "uses", "any")
-		return
+		words = append(words, "any")
 	}
-	words := make([]string, len(u.Of))
-	for i, use := range u.Of {
-		if words[i] = string(use); use == "any" {
+	for _, use := range u.Of {
+		switch {
+		case use == "any":
 			w.fail(errors.New(`a use of the name "any"`))
+		case u.Any && (trust.Uses{Any: true}).Allows(use): // said already
+		default:
+			words = append(words, string(use))
 		}
 	}
 	w.list("uses", words)
