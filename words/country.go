@@ -16,13 +16,16 @@ func Country(lang, code string) string {
 	if !ok {
 		return code
 	}
-	if i := slices.Index(Languages(), lang); i >= 0 {
+	if i := slices.Index(columns, lang); i >= 0 && names[i] != "" {
 		return names[i]
 	}
 	return names[0]
 }
 
-// countries are the names by code, in the order of [Languages].
+// columns are the languages of countries.txt, in its order.
+var columns = []string{"en", "fr", "ar", "es", "ru", "zh"}
+
+// countries are the names by code, in the order of columns.
 var countries = sync.OnceValue(func() map[string][]string {
 	b, err := files.ReadFile("countries.txt")
 	if err != nil {
@@ -30,7 +33,7 @@ var countries = sync.OnceValue(func() map[string][]string {
 	}
 	m := make(map[string][]string)
 	for line := range strings.Lines(string(b)) {
-		if f := strings.Split(strings.TrimSpace(line), "\t"); line[0] != '#' && len(f) == 3 {
+		if f := strings.Split(strings.TrimSpace(line), "\t"); line[0] != '#' && len(f) == 1+len(columns) {
 			m[f[0]] = f[1:]
 		}
 	}

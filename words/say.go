@@ -25,39 +25,64 @@ func (p Param) say(lang string) string {
 	return p.text
 }
 
-var months = map[string][12]string{
-	"en": {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"},
-	"fr": {"janv.", "févr.", "mars", "avril", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov.", "déc."},
+// tongue is how a language says what is no sentence.
+type tongue struct {
+	months [12]string
+	moment string       // with the day, the month, the year, the time and the offset
+	units  [3][2]string // day, hour, minute: one, several
+	comma  string
 }
 
-// sayMoment says "3 Dec 2026, 14:20 UTC+08:00". The month is a word, so that
-// nobody takes the day for the month.
+const dayFirst = "%[1]d %[2]s %[3]d, %[4]s %[5]s"
+
+var tongues = map[string]tongue{
+	"en": {[12]string{"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"}, dayFirst,
+		[3][2]string{{"day", "days"}, {"hour", "hours"}, {"minute", "minutes"}}, ", "},
+	"fr": {[12]string{"janv.", "févr.", "mars", "avril", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov.", "déc."}, dayFirst,
+		[3][2]string{{"jour", "jours"}, {"heure", "heures"}, {"minute", "minutes"}}, ", "},
+	"ar": {[12]string{"يناير", "فبراير", "مارس", "أبريل", "مايو", "يونيو", "يوليو", "أغسطس", "سبتمبر", "أكتوبر", "نوفمبر", "ديسمبر"}, "%[1]d %[2]s %[3]d، %[4]s \u2066%[5]s\u2069",
+		[3][2]string{{"يوم", "يوم"}, {"ساعة", "ساعة"}, {"دقيقة", "دقيقة"}}, "، "},
+	"es": {[12]string{"ene.", "feb.", "mar.", "abr.", "may.", "jun.", "jul.", "ago.", "sept.", "oct.", "nov.", "dic."}, dayFirst,
+		[3][2]string{{"día", "días"}, {"hora", "horas"}, {"minuto", "minutos"}}, ", "},
+	"ru": {[12]string{"янв.", "февр.", "мар.", "апр.", "мая", "июн.", "июл.", "авг.", "сент.", "окт.", "нояб.", "дек."}, dayFirst,
+		[3][2]string{{"дн.", "дн."}, {"ч", "ч"}, {"мин", "мин"}}, ", "},
+	"zh": {[12]string{"1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12"}, "%[3]d年%[2]s月%[1]d日 %[4]s %[5]s",
+		[3][2]string{{"天", "天"}, {"小时", "小时"}, {"分钟", "分钟"}}, "、"},
+}
+
+func tongueOf(lang string) tongue {
+	if t, ok := tongues[lang]; ok {
+		return t
+	}
+	return tongues["en"]
+}
+
+// isolated keeps the letters and digits of a parameter together in a language
+// that is written from right to left (Unicode Standard Annex 9: FSI, PDI).
+func isolated(lang, s string) string {
+	if lang == "ar" {
+		return "\u2068" + s + "\u2069"
+	}
+	return s
+}
+
+// sayMoment says "3 Dec 2026, 14:20 UTC+08:00". The month is a word, or a
+// number that its unit follows, so that nobody takes the day for the month.
 func sayMoment(lang string, t time.Time) string {
 	if t.IsZero() {
 		return "?"
 	}
-	m, ok := months[lang]
-	if !ok {
-		m = months["en"]
-	}
+	l := tongueOf(lang)
 	zone := "UTC"
 	if _, off := t.Zone(); off != 0 {
 		zone += t.Format("-07:00")
 	}
-	return fmt.Sprintf("%d %s %d, %02d:%02d %s", t.Day(), m[t.Month()-1], t.Year(), t.Hour(), t.Minute(), zone)
-}
-
-var units = map[string][3][2]string{ // day, hour, minute: one, several
-	"en": {{"day", "days"}, {"hour", "hours"}, {"minute", "minutes"}},
-	"fr": {{"jour", "jours"}, {"heure", "heures"}, {"minute", "minutes"}},
+	return fmt.Sprintf(l.moment, t.Day(), l.months[t.Month()-1], t.Year(), t.Format("15:04"), zone)
 }
 
 // saySpan says hours up to four days (rules count tests in hours), then days.
 func saySpan(lang string, d time.Duration) string {
-	u, ok := units[lang]
-	if !ok {
-		u = units["en"]
-	}
+	u := tongueOf(lang).units
 	say := func(n int64, names [2]string) string {
 		if n == 1 {
 			return "1 " + names[0]
@@ -94,5 +119,5 @@ func sayList(lang string, codes []string) string {
 	if last == 0 {
 		return said[0]
 	}
-	return strings.Join(said[:last], ", ") + " " + word(lang, "or") + " " + said[last]
+	return strings.Join(said[:last], tongueOf(lang).comma) + " " + word(lang, "or") + " " + said[last]
 }

@@ -18,6 +18,15 @@
 // An entry may have no `next`: then nothing need be done. A line that begins
 // with # is a comment. An entry that a language lacks is said in English.
 //
+// # Languages and drafts
+//
+// [Languages] are complete, and were written by people who answer for them.
+// [Drafts] are the other languages of the United Nations: translations that
+// nobody who grew up with the language has reviewed yet, and that may lack
+// entries. Whoever shows a draft says that it is one, and shows a sentence of
+// [Languages] beside it. A draft becomes a language by being read, corrected,
+// and moved from one list to the other.
+//
 // # Parameters
 //
 // A parameter is a text, a number, a jurisdiction, a moment, a span of time, a
@@ -34,11 +43,14 @@ import (
 	"time"
 )
 
-//go:embed en.txt fr.txt countries.txt
+//go:embed *.txt
 var files embed.FS
 
 // Languages are those of the catalogue; the first is what others fall back to.
 func Languages() []string { return []string{"en", "fr"} }
+
+// Drafts are further languages, unreviewed and perhaps not complete.
+func Drafts() []string { return []string{"ar", "es", "ru", "zh"} }
 
 // Kind is the type of a parameter.
 type Kind uint8
@@ -136,7 +148,7 @@ func fill(lang, s string, params []Param) string {
 		}
 		name, after, _ := strings.Cut(rest, "}")
 		if i := slices.IndexFunc(params, func(p Param) bool { return p.Name == name }); i >= 0 {
-			b.WriteString(params[i].say(lang))
+			b.WriteString(isolated(lang, params[i].say(lang)))
 		} else {
 			b.WriteString("?")
 		}
@@ -148,19 +160,21 @@ type entry struct{ text, next string }
 
 // catalogue returns the entries of a language; none for a language that is not there.
 func catalogue(lang string) map[string]entry {
-	switch lang {
-	case "en":
-		return english()
-	case "fr":
-		return french()
+	if read, ok := catalogues[lang]; ok {
+		return read()
 	}
 	return nil
 }
 
-var (
-	english = sync.OnceValue(func() map[string]entry { return mustRead("en") })
-	french  = sync.OnceValue(func() map[string]entry { return mustRead("fr") })
-)
+// catalogues are the files by language, each read when it is first asked.
+var catalogues = map[string]func() map[string]entry{
+	"en": once("en"), "fr": once("fr"),
+	"ar": once("ar"), "es": once("es"), "ru": once("ru"), "zh": once("zh"),
+}
+
+func once(lang string) func() map[string]entry {
+	return sync.OnceValue(func() map[string]entry { return mustRead(lang) })
+}
 
 // mustRead reads an embedded file: that it parses is a promise of the tests.
 func mustRead(lang string) map[string]entry {

@@ -32,6 +32,51 @@ func TestEveryCodeIsSaidInEveryLanguage(t *testing.T) {
 	}
 }
 
+// A draft says nothing that is no code, has every hole of the English sentence
+// and no other, and is said in English where it lacks an entry.
+func TestDraftsSayTheSameAsEnglish(t *testing.T) {
+	for _, lang := range words.Drafts() {
+		if slices.Contains(words.Languages(), lang) {
+			t.Errorf("%s is a language and a draft", lang)
+		}
+		said := words.Said(lang)
+		for _, code := range []string{"green", "amber", "red", "grey"} {
+			if !slices.Contains(said, code) {
+				t.Errorf("%s: no entry for %s", lang, code)
+			}
+		}
+		for _, code := range said {
+			if _, ok := words.Codes[code]; !ok {
+				t.Errorf("%s: %s is no declared code", lang, code)
+			}
+			if got, want := holes(lang, code), holes("en", code); !slices.Equal(got, want) {
+				t.Errorf("%s: %s uses %v, English uses %v", lang, code, got, want)
+			}
+			enText, enNext := words.Say("en", code)
+			if text, next := words.Say(lang, code); text == "" || (next == "") != (enNext == "") {
+				t.Errorf("%s: %s lacks its text or its next step", lang, code)
+			} else if text == enText && enText != "?" && code != "mrz_title" {
+				t.Errorf("%s: %s is not translated", lang, code)
+			}
+		}
+		t.Logf("%s: %d of %d entries", lang, len(said), len(words.Codes))
+		if text, _ := words.Say(lang, "a_code_of_tomorrow"); text != "a_code_of_tomorrow" {
+			t.Errorf("%s: an unknown code is said as %q", lang, text)
+		}
+		if got := words.Country(lang, "CH"); got == "CH" || got == "?" {
+			t.Errorf("%s: Switzerland is said as %q", lang, got)
+		}
+	}
+}
+
+func holes(lang, code string) []string {
+	used := map[string]bool{}
+	for _, m := range hole.FindAllStringSubmatch(words.Source(lang, code), -1) {
+		used[m[1]] = true
+	}
+	return slices.Sorted(maps.Keys(used))
+}
+
 func TestSentencesUseDeclaredParametersAndAllLanguagesTheSame(t *testing.T) {
 	for code, declared := range words.Codes {
 		var first []string
