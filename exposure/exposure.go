@@ -10,7 +10,8 @@
 //
 // # What it is worth
 //
-// An assessment is what a device says of itself. Nobody signed it, a person can
+// An assessment is what a device says of itself. Nobody signed it (a health
+// authority that keeps contacts can sign a day: package history), a person can
 // leave it out, and no verifier may take the absence of one for the absence of a
 // risk. A rule may ask more of somebody who shows a high day (a test), and owes
 // them an end to it.
@@ -27,8 +28,9 @@ import (
 // reached the lowest level that the configuration knows.
 type Risk string
 
-// The levels that the public rules distinguish.
+// The levels that the public rules distinguish, and none of them.
 const (
+	None Risk = ""
 	Low  Risk = "low"
 	High Risk = "high"
 )

@@ -16,8 +16,9 @@ import (
 	"github.com/pratique/pratique/trust"
 )
 
-// Stamps and notices travel as HC1 codes, so that every scanner of certificates
-// sees what they are, with content of ours: claim -260 is a map of one key. The
+// Stamps, notices and exposure statements travel as HC1 codes, so that every
+// scanner of certificates sees what they are, with content of ours: claim -260 is
+// a map of one key. The
 // registered numbers are positive (hcert 1.0.5, section 3.3.1); negative ones are
 // free for development, and -6 is in the field (ICVP).
 const (
@@ -26,11 +27,12 @@ const (
 	claimIssued  = 6
 	claimContent = -260
 
-	contentStamp  = -7
-	contentNotice = -8
+	contentStamp    = -7
+	contentNotice   = -8
+	contentExposure = -9
 )
 
-// Hash names a signed stamp or notice: the first 16 bytes of the SHA-256 of what
+// Hash names something signed: the first 16 bytes of the SHA-256 of what
 // was signed (the Sig_structure of RFC 9052), whatever its signature. The zero
 // Hash names nothing.
 type Hash [16]byte
@@ -77,7 +79,7 @@ func open(text string, content int64, use trust.Use, keys *trust.Keys) (sealed, 
 	}
 	period := signed.Certificate.Signed
 	out.issued, out.until = period.Issued, period.Until
-	if out.issued.IsZero() || out.until.Before(out.issued) || !period.From.IsZero() || out.issued.Nanosecond() != 0 {
+	if out.issued.IsZero() || out.until.Before(out.issued) || !period.From.IsZero() || out.issued.Nanosecond() != 0 || !isYear(out.issued) || !isYear(out.until) {
 		return sealed{}, &Error{Malformed, errMalformed}
 	}
 	if err := out.entitle(signed.Key.Public, keys.Find(u.KeyID()), use); err != nil {
@@ -146,8 +148,8 @@ func (s *sealed) entitle(public crypto.PublicKey, keys []trust.Key, use trust.Us
 	return failed
 }
 
-// Office signs stamps, or notices: a border desk, a health authority. The zero
-// Office signs nothing.
+// Office signs stamps, notices or exposure statements: a border desk, a health
+// authority. The zero Office signs nothing.
 type Office struct {
 	Signer crypto.Signer
 	Key    trust.Key // what others know of it: identifier, public key, jurisdiction, uses, validity

@@ -199,6 +199,9 @@ func payload(content int64, claims map[int64][]byte, fields map[int64][]byte) []
 	if content == -8 {
 		body[3], body[4], body[5], body[9], body[10] = text("isolation"), text("reason"), text("appeal"), num(moment("2026-11-01T00:00:00Z").Unix()), num(moment("2026-11-11T00:00:00Z").Unix())
 	}
+	if content == -9 {
+		body[3], body[4], body[9] = text("bluetrace"), text("bt-1"), num(moment("2026-10-28T00:00:00Z").Unix()/86400)
+	}
 	all := map[int64][]byte{1: text("XA"), 4: num(moment("2027-01-01T00:00:00Z").Unix()), 6: num(moment("2026-11-01T00:00:00Z").Unix())}
 	for k, v := range fields {
 		body[k] = v
@@ -478,7 +481,7 @@ func TestErrorsAreSilent(t *testing.T) {
 // fixedWorld has the same key in every process, as the seeds are made in one and
 // tried in another.
 func fixedWorld() world {
-	o := officeOf(ed25519.NewKeyFromSeed(make([]byte, ed25519.SeedSize)), "XA", trust.Stamp, trust.Notice)
+	o := officeOf(ed25519.NewKeyFromSeed(make([]byte, ed25519.SeedSize)), "XA", trust.Stamp, trust.Notice, trust.Exposure)
 	w := world{map[string]history.Office{"XA": o}, new(trust.Keys)}
 	w.keys.Add(o.Key)
 	return w

@@ -16,20 +16,22 @@ const fileName = "pratique-history"
 // File is a person's history as it is kept: what they declare, and the codes of
 // what others signed.
 type File struct {
-	Stays    []Stay
-	Stamps   []string // codes
-	Notices  []string // codes
-	Exposure []Exposure
-	Venues   []Venue
-	Symptoms []Symptom
+	Stays      []Stay
+	Stamps     []string // codes
+	Notices    []string // codes
+	Exposure   []Exposure
+	Statements []string // codes of exposure days that are signed
+	Checked    []Check
+	Venues     []Venue
+	Symptoms   []Symptom
 }
 
-// Exposure is a day with a risk, as a system on the person's own device reckons.
-type Exposure struct {
-	Date   cert.Date
-	Risk   exposure.Risk
-	System string // gaen, bluetrace ...
-	Rule   string // identifier of the configuration
+// Check says up to which day a system on the person's own device looked for
+// exposures, as far back as that system keeps. Within that time there were the
+// days that the history has, and no others.
+type Check struct {
+	Until  cert.Date // of UTC, as the systems count
+	System string    // gaen, bluetrace ...
 }
 
 // Venue is a warning for a place and time at which the person checked in.
@@ -78,14 +80,16 @@ func Parse(text []byte) (File, []Finding, error) {
 // line reads one line.
 func (f *File) line(s string) bool {
 	kind, rest, _ := strings.Cut(s, " ")
-	if kind == "stamp" || kind == "notice" {
-		if !strings.HasPrefix(rest, "HC1:") {
-			return false
-		}
-		if kind == "stamp" {
+	if strings.HasPrefix(rest, "HC1:") {
+		switch kind {
+		case "stamp":
 			f.Stamps = append(f.Stamps, rest)
-		} else {
+		case "notice":
 			f.Notices = append(f.Notices, rest)
+		case "exposure":
+			f.Statements = append(f.Statements, rest)
+		default:
+			return false
 		}
 		return true
 	}
@@ -100,6 +104,11 @@ func (f *File) line(s string) bool {
 		e := Exposure{Date: r.date(), Risk: r.risk(), System: r.word(), Rule: r.word()}
 		if r.done() {
 			f.Exposure = append(f.Exposure, e)
+		}
+	case "checked":
+		c := Check{Until: r.date(), System: r.word()}
+		if r.done() {
+			f.Checked = append(f.Checked, c)
 		}
 	case "venue":
 		v := Venue{From: r.moment(), Until: r.moment(), Risk: r.risk()}
@@ -220,6 +229,12 @@ func (f File) Bytes() []byte {
 	}
 	for _, e := range f.Exposure {
 		b = append(b, "exposure "+e.Date.String()+" "+string(e.Risk)+" "+e.System+" "+e.Rule+"\n"...)
+	}
+	for _, s := range f.Statements {
+		b = append(b, "exposure "+oneLine(s)+"\n"...)
+	}
+	for _, c := range f.Checked {
+		b = append(b, "checked "+c.Until.String()+" "+c.System+"\n"...)
 	}
 	for _, v := range f.Venues {
 		b = append(b, "venue "+v.From.Format(time.RFC3339)+" "+v.Until.Format(time.RFC3339)+" "+string(v.Risk)+"\n"...)

@@ -2,7 +2,7 @@
 // and what do an area list or a health authority's notice say about it?
 //
 //	f, found, err := history.Parse(text)              // the person's file
-//	h, found := f.Open(keys)                          // stamps and notices under trusted keys
+//	h, found := f.Open(keys)                          // what is signed, under trusted keys
 //	e, found := h.Sift(holder, at)                    // what counts, for this person, at this moment
 //	a := e.Was(history.Question{Place: ..., From: ..., Until: ...})
 //	show := e.Fewest(question)                        // the fewest stamps that prove the answer
@@ -30,8 +30,11 @@
 //   - Between an exit and the next entry a person is in transit, for as long as
 //     the question allows ([Question.Transit]). Where a question allows a day, a
 //     day is not proved.
-//   - Declared stays, exposure days, venue warnings and symptoms are the person's
-//     own word. They can be left out, and a rule must not punish who tells.
+//   - Declared stays, exposure days that nobody signed, checks, venue warnings and
+//     symptoms are the person's own word. They can be left out, and a rule must
+//     not punish who tells. What is signed can be left out too.
+//   - That no exposure day is shown says nothing, unless a line says that a device
+//     looked ([Check]); and that is the person's word.
 //
 // # Time
 //
@@ -40,16 +43,19 @@
 // it. So on the day on which one stay ends and the next begins a person is in
 // either place, and a stay that ends on a day on or before another begins does
 // not overlap it. Who crosses the date line writes moments. Moments are whole
-// seconds; intervals contain their beginning and not their end.
+// seconds; intervals contain their beginning and not their end. Tracking systems
+// count days of UTC: such a day is not of the future if it has begun there.
 //
 // # File
 //
 //	file     = "pratique-history/1." minor LF *line
-//	line     = stay / stamp / notice / exposure / venue / symptom
+//	line     = stay / stamp / notice / exposure / signed / checked / venue / symptom
 //	stay     = "stay " place SP bound SP (bound / "-") LF      ; "-": still there
 //	stamp    = "stamp HC1:" base45 LF                          ; see Stamp
 //	notice   = "notice HC1:" base45 LF                         ; see Notice
-//	exposure = "exposure " date SP risk SP word SP word LF     ; the system, the rule
+//	exposure = "exposure " date SP risk SP word SP word LF     ; the system, the rule: the person's word
+//	signed   = "exposure HC1:" base45 LF                       ; see Exposure
+//	checked  = "checked " date SP word LF                      ; the system: see Check
 //	venue    = "venue " moment SP moment SP risk LF            ; a warning that matched
 //	symptom  = "symptom " date SP word LF
 //
@@ -92,7 +98,7 @@ const (
 	// A line of a file.
 	Unreadable Code = "unreadable" // it breaks the grammar, or is of a later version
 
-	// A code, of a stamp or a notice.
+	// A code, of a stamp, a notice or an exposure statement.
 	NotACode         Code = "not_a_code"        // no HC1 code
 	WrongContent     Code = "wrong_content"     // it holds something else
 	Malformed        Code = "malformed"         // authentic, and not what it should hold
@@ -105,6 +111,7 @@ const (
 	Expired          Code = "expired"           // its signature is no longer to be relied on
 	OtherHolder      Code = "other_holder"      // it is about another document
 	Repeated         Code = "repeated"          // the same stands in the history already
+	Replaced         Code = "replaced"          // by a later one, of the same authority or system
 
 	// A stay, or another item.
 	UnknownJurisdiction Code = "unknown_jurisdiction"
@@ -126,6 +133,7 @@ const (
 	ChainMissing     Code = "chain_missing"      // the stamp before, which this one names, is not shown: what lies between is declared
 	ChainOrder       Code = "chain_order"        // the stamp before, which this one names, is not the one before in time
 	ReleasesNothing  Code = "releases_nothing"   // the notice that it ends is not shown
+	TakesBack        Code = "takes_back"         // the exposure statement says that there was no risk after all
 )
 
 // Kind is a kind of item.
@@ -134,13 +142,15 @@ type Kind string
 // The kinds; a finding of kind Line counts lines from 1, one of another kind the
 // items of that kind from 0.
 const (
-	KindLine     Kind = "line"
-	KindStay     Kind = "stay"
-	KindStamp    Kind = "stamp"
-	KindNotice   Kind = "notice"
-	KindExposure Kind = "exposure"
-	KindVenue    Kind = "venue"
-	KindSymptom  Kind = "symptom"
+	KindLine      Kind = "line"
+	KindStay      Kind = "stay"
+	KindStamp     Kind = "stamp"
+	KindNotice    Kind = "notice"
+	KindExposure  Kind = "exposure"  // a day, the person's own word
+	KindStatement Kind = "statement" // a day that is signed
+	KindChecked   Kind = "checked"
+	KindVenue     Kind = "venue"
+	KindSymptom   Kind = "symptom"
 )
 
 // Finding says what is wrong with one part of a history. It repeats nothing of it.

@@ -54,7 +54,7 @@ type world struct {
 func newWorld(t testing.TB) world {
 	w := world{map[string]history.Office{}, new(trust.Keys)}
 	for _, c := range []string{"XA", "XB", "XC", "XD"} {
-		w.offices[c] = office(t, c, trust.Stamp, trust.Notice)
+		w.offices[c] = office(t, c, trust.Stamp, trust.Notice, trust.Exposure)
 		w.keys.Add(w.offices[c].Key)
 	}
 	return w

@@ -53,7 +53,13 @@ type Notice struct {
 	Demo         bool
 }
 
-const maxReason = 300
+// The longest texts, in bytes.
+const (
+	maxWord      = 32
+	maxReason    = 300
+	maxDisease   = 32
+	maxAuthority = 100
+)
 
 // Notice signs an order or a release for the holder of a document. Of n it takes
 // everything but the jurisdiction, which is the office's, and what the signature
@@ -68,7 +74,7 @@ func (o Office) Notice(n Notice, h Holder, rand io.Reader) (string, error) {
 	}
 	offset, whole := offsetOf(n.Issued)
 	texts := isLine(n.Reason) && len(n.Reason) <= maxReason && isLine(n.Appeal) && len(n.Appeal) <= maxReason &&
-		isLine(n.Disease) && len(n.Disease) <= 32 && isLine(n.Authority) && len(n.Authority) <= 100
+		isLine(n.Disease) && len(n.Disease) <= maxDisease && isLine(n.Authority) && len(n.Authority) <= maxAuthority
 	if !whole || !texts || !n.valid() {
 		return "", &Error{Malformed, errMalformed}
 	}
@@ -132,7 +138,7 @@ func OpenNotice(text string, keys *trust.Keys) (Notice, error) {
 	n.Release = r.number(1, 1, 2) == 2
 	place := zone(r.number(2, -maxOffset, maxOffset))
 	n.Issued = c.issued.In(place)
-	n.Order = r.text(3, 32, false)
+	n.Order = r.text(3, maxWord, false)
 	n.Reason = r.text(4, maxReason, false)
 	n.Appeal = r.text(5, maxReason, true)
 	r.bytes(6, n.Holder.Salt[:])
@@ -142,8 +148,8 @@ func OpenNotice(text string, keys *trust.Keys) (Notice, error) {
 	if _, there := r.get(10); there {
 		n.Until = r.moment(10, place)
 	}
-	n.Disease = r.text(11, 32, true)
-	n.Authority = r.text(12, 100, true)
+	n.Disease = r.text(11, maxDisease, true)
+	n.Authority = r.text(12, maxAuthority, true)
 	if r.broken || !n.valid() {
 		return Notice{}, &Error{Malformed, errMalformed}
 	}

@@ -1,8 +1,6 @@
 package history
 
 import (
-	"bytes"
-	"cmp"
 	"slices"
 	"time"
 )
@@ -10,37 +8,15 @@ import (
 // siftNotices keeps the notices that are the holder's, and the releases that
 // their order's own jurisdiction made.
 func (e *Evidence) siftNotices(notices []Notice, holder Holder, found *findings) {
-	orders := make(map[Hash]int)
-	position := make([]int, 0, len(notices))
-	for i := range notices {
-		n := &notices[i]
-		switch {
-		case n.KeyID == "":
-			found.refuse(KindNotice, i, UnknownSigner)
-		case !n.Holder.Is(holder):
-			found.refuse(KindNotice, i, OtherHolder)
-		case n.Issued.After(e.At.Add(Skew)):
-			found.refuse(KindNotice, i, Future)
-		case e.At.After(n.Expires):
-			found.refuse(KindNotice, i, Expired)
-		default:
-			position = append(position, i)
-			if !n.Release {
-				orders[n.Hash] = i
-			}
+	position := screen(notices, KindNotice, holder, e.At, found, func(n *Notice) signature {
+		return signature{n.KeyID, &n.Holder, n.Issued, n.Expires, n.Hash}
+	})
+	orders := make(map[Hash]int, len(position))
+	for _, p := range position {
+		if n := &notices[p]; !n.Release {
+			orders[n.Hash] = p
 		}
 	}
-	slices.SortFunc(position, func(i, j int) int {
-		a, b := &notices[i], &notices[j]
-		return cmp.Or(a.Issued.Compare(b.Issued), bytes.Compare(a.Hash[:], b.Hash[:]), cmp.Compare(i, j))
-	})
-	position = slices.CompactFunc(position, func(i, j int) bool {
-		same := notices[i].Hash == notices[j].Hash
-		if same {
-			found.refuse(KindNotice, i, Repeated) // the later of the two
-		}
-		return same
-	})
 	position = slices.DeleteFunc(position, func(i int) bool {
 		n := &notices[i]
 		if !n.Release {

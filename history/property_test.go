@@ -108,10 +108,20 @@ func (m maker) history() history.History {
 	}
 	for range m.IntN(4) {
 		h.Exposure = append(h.Exposure, history.Exposure{Date: cert.DateOf(m.moment()), Risk: []exposure.Risk{exposure.Low, exposure.High}[m.IntN(2)], System: "gaen", Rule: "r"})
+		h.Statements = append(h.Statements, m.statement())
+		h.Checked = append(h.Checked, history.Check{Until: cert.DateOf(m.moment()), System: []string{"gaen", "bluetrace"}[m.IntN(2)]})
 		h.Symptoms = append(h.Symptoms, history.Symptom{Date: cert.DateOf(m.moment()), Word: "fever"})
 		h.Venues = append(h.Venues, history.Venue{From: m.moment(), Until: m.at, Risk: exposure.Low})
 	}
 	return h
+}
+
+// statement is one of a few about few days, so that they meet.
+func (m maker) statement() history.Exposure {
+	day := m.at.AddDate(0, 0, -1-m.IntN(3))
+	made := day.Add(time.Duration(m.IntN(24*4)) * 15 * time.Minute)
+	return history.Exposure{Date: cert.DateOf(day), Risk: []exposure.Risk{exposure.None, exposure.Low, exposure.High}[m.IntN(3)], System: "bluetrace", Rule: []string{"a", "b"}[m.IntN(2)],
+		Jurisdiction: m.country(), Issued: made, Expires: made.AddDate(1, 0, 0), KeyID: "key", Holder: commitment, Hash: m.stamp("XA", history.Entry, made).Hash}
 }
 
 func (m maker) question() history.Question {
@@ -145,12 +155,12 @@ func TestOrderNeverMatters(t *testing.T) {
 		presences[a.Presence]++
 		for range 3 {
 			g := history.History{Stays: shuffle(m, h.Stays), Stamps: shuffle(m, h.Stamps), Notices: shuffle(m, h.Notices),
-				Exposure: shuffle(m, h.Exposure), Venues: shuffle(m, h.Venues), Symptoms: shuffle(m, h.Symptoms)}
+				Exposure: shuffle(m, h.Exposure), Statements: shuffle(m, h.Statements), Checked: shuffle(m, h.Checked), Venues: shuffle(m, h.Venues), Symptoms: shuffle(m, h.Symptoms)}
 			e2, found2 := g.Sift(holder, m.at)
 			if codes(found) != codes(found2) {
 				t.Fatalf("seed %d: %v, and %v", seed, found, found2)
 			}
-			for _, pair := range [][2]any{{e.Stays, e2.Stays}, {e.Stamps, e2.Stamps}, {e.Notices, e2.Notices}, {e.Exposure, e2.Exposure}, {e.Venues, e2.Venues},
+			for _, pair := range [][2]any{{e.Stays, e2.Stays}, {e.Stamps, e2.Stamps}, {e.Notices, e2.Notices}, {e.Exposure, e2.Exposure}, {e.Checked, e2.Checked}, {e.Venues, e2.Venues},
 				{e.Symptoms, e2.Symptoms}, {e.Orders(), e2.Orders()}, {e.Changes(), e2.Changes()}, {a, e2.Was(q)}, {e.Fewest(q), e2.Fewest(q)}} {
 				if !reflect.DeepEqual(pair[0], pair[1]) {
 					t.Fatalf("seed %d: %+v, and %+v", seed, pair[0], pair[1])
@@ -162,6 +172,42 @@ func TestOrderNeverMatters(t *testing.T) {
 		if presences[p] < 20 {
 			t.Errorf("%d of 2000 are %s: the test does not test it", presences[p], p)
 		}
+	}
+}
+
+// Nothing vanishes: of each kind, what counts and what is refused are all that there was.
+func TestNothingVanishes(t *testing.T) {
+	refused := 0
+	for seed := range uint64(2000) {
+		m := newMaker(seed)
+		h := m.history()
+		e, found := h.Sift(holder, m.at)
+		left := map[history.Kind]int{
+			history.KindStay: len(h.Stays) - len(e.Stays), history.KindStamp: len(h.Stamps) - len(e.Stamps), history.KindNotice: len(h.Notices) - len(e.Notices),
+			history.KindExposure: len(h.Exposure), history.KindStatement: len(h.Statements), history.KindChecked: len(h.Checked) - len(e.Checked),
+			history.KindVenue: len(h.Venues) - len(e.Venues), history.KindSymptom: len(h.Symptoms) - len(e.Symptoms),
+		}
+		for _, x := range e.Exposure {
+			if x.Signed() {
+				left[history.KindStatement]--
+			} else {
+				left[history.KindExposure]--
+			}
+		}
+		for _, f := range found {
+			if !f.Kept || f.Code == history.TakesBack {
+				left[f.Kind]--
+				refused++
+			}
+		}
+		for k, n := range left {
+			if n != 0 {
+				t.Fatalf("seed %d: %d of kind %s are neither counted nor refused: %v", seed, n, k, found)
+			}
+		}
+	}
+	if refused < 200 {
+		t.Errorf("%d refused of 2000 histories: the test does not test it", refused)
 	}
 }
 
@@ -262,8 +308,11 @@ func hides(e history.Evidence, fewest []int, i int, q history.Question) bool {
 func inOrder(text []byte) bool {
 	last := 0
 	for line := range strings.Lines(string(text)) {
-		kind, _, _ := strings.Cut(line, " ")
-		n := slices.Index([]string{"stay", "stamp", "notice", "exposure", "venue", "symptom"}, kind)
+		kind, rest, _ := strings.Cut(line, " ")
+		if kind == "exposure" && strings.HasPrefix(rest, "HC1:") {
+			kind = "signed"
+		}
+		n := slices.Index([]string{"stay", "stamp", "notice", "exposure", "signed", "checked", "venue", "symptom"}, kind)
 		if n >= 0 && n < last {
 			return false
 		}
@@ -274,7 +323,7 @@ func inOrder(text []byte) bool {
 
 // A file is printed as it was read.
 func FuzzParse(f *testing.F) {
-	f.Add([]byte("pratique-history/1.0\nstay XA 2026-11-01 2026-11-05\nstay XB/01 2026-11-05T10:00:00+01:00 -\nstamp HC1:6BF +70790\nnotice HC1:\nexposure 2026-11-03 high gaen cwa-2\n" +
+	f.Add([]byte("pratique-history/1.0\nstay XA 2026-11-01 2026-11-05\nstay XB/01 2026-11-05T10:00:00+01:00 -\nstamp HC1:6BF +70790\nnotice HC1:\nexposure 2026-11-03 high gaen cwa-2\nexposure HC1:NCF\nchecked 2026-11-20 gaen\n" +
 		"venue 2026-11-03T10:00:00Z 2026-11-03T13:00:00-09:30 low\nsymptom 2026-11-03 fever\n"))
 	f.Add([]byte("pratique-history/1.7\nsymptom 2026-11-03 fever\nnew line\nstay QQ 2026-11-01 2026-10-01\n"))
 	f.Add([]byte("pratique-history/1.0\n"))

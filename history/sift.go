@@ -19,36 +19,38 @@ const Skew = 15 * time.Minute
 // History is a file whose codes were opened and verified. Whose they are is not
 // asked yet.
 type History struct {
-	Stays    []Stay
-	Stamps   []Stamp
-	Notices  []Notice
-	Exposure []Exposure
-	Venues   []Venue
-	Symptoms []Symptom
+	Stays      []Stay
+	Stamps     []Stamp
+	Notices    []Notice
+	Exposure   []Exposure // the person's own word, whatever it says
+	Statements []Exposure // signed
+	Checked    []Check
+	Venues     []Venue
+	Symptoms   []Symptom
 }
 
 // Open opens and verifies the codes of a file. It is the slow half: one signature
 // a code. The findings count the codes of the file.
 func (f File) Open(keys *trust.Keys) (History, []Finding) {
-	h := History{Stays: f.Stays, Exposure: f.Exposure, Venues: f.Venues, Symptoms: f.Symptoms}
+	h := History{Stays: f.Stays, Exposure: f.Exposure, Checked: f.Checked, Venues: f.Venues, Symptoms: f.Symptoms}
 	var found findings
-	for i, text := range f.Stamps {
-		s, err := OpenStamp(text, keys)
-		if err != nil {
-			found.refuse(KindStamp, i, codeOf(err))
-			continue
-		}
-		h.Stamps = append(h.Stamps, s)
-	}
-	for i, text := range f.Notices {
-		n, err := OpenNotice(text, keys)
-		if err != nil {
-			found.refuse(KindNotice, i, codeOf(err))
-			continue
-		}
-		h.Notices = append(h.Notices, n)
-	}
+	h.Stamps = openAll(f.Stamps, KindStamp, keys, &found, OpenStamp)
+	h.Notices = openAll(f.Notices, KindNotice, keys, &found, OpenNotice)
+	h.Statements = openAll(f.Statements, KindStatement, keys, &found, OpenExposure)
 	return h, found
+}
+
+func openAll[T any](codes []string, kind Kind, keys *trust.Keys, found *findings, open func(string, *trust.Keys) (T, error)) []T {
+	var out []T
+	for i, text := range codes {
+		x, err := open(text, keys)
+		if err != nil {
+			found.refuse(kind, i, codeOf(err))
+			continue
+		}
+		out = append(out, x)
+	}
+	return out
 }
 
 func codeOf(err error) Code {
@@ -61,11 +63,16 @@ func codeOf(err error) Code {
 // Evidence is what of a history counts for a holder at a moment. Only
 // [History.Sift] makes one; the zero Evidence knows nothing.
 type Evidence struct {
-	At       time.Time
-	Stays    []Stay    // declared
-	Stamps   []*Stamp  // the history's own, in the order of time
-	Notices  []*Notice // orders and releases, likewise
+	At      time.Time
+	Stays   []Stay    // declared
+	Stamps  []*Stamp  // the history's own, in the order of time
+	Notices []*Notice // orders and releases, likewise
+	// Exposure are days with a risk, by date. Of one day there can be several,
+	// of several systems, of the person's own word and signed.
 	Exposure []Exposure
+	// Checked are the systems that looked, each with the last day up to which it
+	// did. Without one, no exposure day means that nobody looked.
+	Checked  []Check
 	Venues   []Venue
 	Symptoms []Symptom
 
@@ -83,15 +90,9 @@ func (h History) Sift(holder Holder, at time.Time) (Evidence, []Finding) {
 	e.chain(position, &found)
 	e.siftStays(h.Stays, &found)
 	e.siftNotices(h.Notices, holder, &found)
-	today := cert.DateOf(at)
-	e.Exposure = siftDays(h.Exposure, KindExposure, today, &found,
-		func(x Exposure) (cert.Date, bool) {
-			return x.Date, isRisk(x.Risk) && isWord(x.System) && isWord(x.Rule)
-		},
-		func(a, b Exposure) int {
-			return cmp.Or(compareDates(a.Date, b.Date), cmp.Compare(a.System, b.System), cmp.Compare(a.Rule, b.Rule), cmp.Compare(a.Risk, b.Risk))
-		})
-	e.Symptoms = siftDays(h.Symptoms, KindSymptom, today, &found,
+	e.siftExposure(&h, holder, &found)
+	e.siftChecked(h.Checked, &found)
+	e.Symptoms = siftDays(h.Symptoms, KindSymptom, cert.DateOf(at), &found,
 		func(x Symptom) (cert.Date, bool) { return x.Date, isWord(x.Word) },
 		func(a, b Symptom) int { return cmp.Or(compareDates(a.Date, b.Date), cmp.Compare(a.Word, b.Word)) })
 	e.siftVenues(h.Venues, &found)
@@ -107,30 +108,10 @@ func compareDates(a, b cert.Date) int {
 // siftStamps keeps the stamps that are the holder's, in the order of time, and
 // returns for each the item that it was.
 func (e *Evidence) siftStamps(stamps []Stamp, holder Holder, found *findings) []int {
-	position := make([]int, 0, len(stamps))
-	for i := range stamps {
-		s := &stamps[i]
-		switch {
-		case s.KeyID == "":
-			found.refuse(KindStamp, i, UnknownSigner)
-		case !s.Holder.Is(holder):
-			found.refuse(KindStamp, i, OtherHolder)
-		case s.At.After(e.At.Add(Skew)):
-			found.refuse(KindStamp, i, Future)
-		case e.At.After(s.Until):
-			found.refuse(KindStamp, i, Expired)
-		default:
-			position = append(position, i)
-		}
-	}
-	slices.SortFunc(position, func(i, j int) int { return cmp.Or(compareStamps(&stamps[i], &stamps[j]), cmp.Compare(i, j)) })
-	position = slices.CompactFunc(position, func(i, j int) bool {
-		same := stamps[i].Hash == stamps[j].Hash
-		if same {
-			found.refuse(KindStamp, i, Repeated) // the later of the two
-		}
-		return same
+	position := screen(stamps, KindStamp, holder, e.At, found, func(s *Stamp) signature {
+		return signature{s.KeyID, &s.Holder, s.At, s.Until, s.Hash}
 	})
+	slices.SortFunc(position, func(i, j int) int { return compareStamps(&stamps[i], &stamps[j]) })
 	// Clocks of neighbours differ: within the skew a stamp follows the one that it names.
 	for i := 0; i+1 < len(position); i++ {
 		a, b := &stamps[position[i]], &stamps[position[i+1]]
@@ -143,6 +124,45 @@ func (e *Evidence) siftStamps(stamps []Stamp, holder Holder, found *findings) []
 		e.Stamps[i] = &stamps[p]
 	}
 	return position
+}
+
+// signature is who signed something, of whom, when, until when and what.
+type signature struct {
+	keyID         string
+	holder        *Commitment
+	issued, until time.Time
+	hash          Hash
+}
+
+// screen returns which of the signed items are the holder's and to be relied on
+// at a moment, each once, in the order in which they were signed.
+func screen[T any](items []T, kind Kind, holder Holder, at time.Time, found *findings, of func(*T) signature) []int {
+	position := make([]int, 0, len(items))
+	for i := range items {
+		switch s := of(&items[i]); {
+		case s.keyID == "":
+			found.refuse(kind, i, UnknownSigner)
+		case !s.holder.Is(holder):
+			found.refuse(kind, i, OtherHolder)
+		case s.issued.After(at.Add(Skew)):
+			found.refuse(kind, i, Future)
+		case at.After(s.until):
+			found.refuse(kind, i, Expired)
+		default:
+			position = append(position, i)
+		}
+	}
+	slices.SortFunc(position, func(i, j int) int {
+		a, b := of(&items[i]), of(&items[j])
+		return cmp.Or(a.issued.Compare(b.issued), bytes.Compare(a.hash[:], b.hash[:]), cmp.Compare(i, j))
+	})
+	return slices.CompactFunc(position, func(i, j int) bool {
+		same := of(&items[i]).hash == of(&items[j]).hash
+		if same {
+			found.refuse(kind, max(i, j), Repeated)
+		}
+		return same
+	})
 }
 
 // compareStamps orders by time; of one moment, exits come first, as one leaves

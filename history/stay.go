@@ -136,7 +136,7 @@ func isRegion(s string) bool {
 
 // isWord reports whether s has the form of a word.
 func isWord(s string) bool {
-	return s != "" && len(s) <= 32 && strings.Trim(s, "abcdefghijklmnopqrstuvwxyz0123456789_-.") == ""
+	return s != "" && len(s) <= maxWord && strings.Trim(s, "abcdefghijklmnopqrstuvwxyz0123456789_-.") == ""
 }
 
 // isLine reports whether s fits on a line: UTF-8 without control characters, and
