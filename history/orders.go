@@ -82,3 +82,9 @@ func (e *Evidence) force(n *Notice) (from, until time.Time) {
 	}
 	return n.From, until
 }
+
+// Ends returns when an order ends: by itself, or because its authority releases.
+func (e Evidence) Ends(order *Notice) time.Time {
+	_, until := e.force(order)
+	return until
+}

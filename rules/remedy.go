@@ -114,6 +114,16 @@ func (s *Set) renewal(c *cert.Certificate, trip Trip, r Result, with map[string]
 	return w, true
 }
 
+// Relief lists what would do for a history that does not meet the set, without
+// what waiting does: see [Set.Outlook].
+func (s *Set) Relief(c *cert.Certificate, trip Trip, at time.Time) []Remedy {
+	r := s.Evaluate(c, trip, at)
+	if r.Answer == Met || r.Answer == Referred || r.Kind != KindHistory || len(r.Outcomes) == 0 {
+		return nil
+	}
+	return s.relief(c, trip, r)
+}
+
 // relief lists what would do for a history: what the authors of the failed
 // rules say, and from when on a new test in which nothing is found would make
 // all rules pass, or the one, if nothing else happens. Its sample is taken at

@@ -130,13 +130,21 @@ func invalidated(r *Report, w *World, s trust.Signed, q Question) {
 
 // asked evaluates one set of rules in force, and computes what would do instead.
 func asked(r *Report, set *rules.Set, s trust.Signed, q Question) Status {
-	trip := tripOf(q)
-	res := set.Evaluate(s.Certificate, trip, q.At)
+	trip, first := tripOf(q), len(r.Reasons)
+	status := answered(r, set, s.Certificate, q, trip)
+	if status != Pass {
+		cure(r.Reasons[first:], set.Outlook(s.Certificate, trip, q.At).Remedies, q.At.Location())
+	}
+	return status
+}
+
+// answered evaluates one set of rules in force.
+func answered(r *Report, set *rules.Set, c *cert.Certificate, q Question, trip rules.Trip) Status {
+	res := set.Evaluate(c, trip, q.At)
 	if res.Answer == rules.Met {
 		obliged(r, res)
 		return Pass
 	}
-	first := len(r.Reasons)
 	status := Fail
 	switch res.Answer {
 	case rules.WrongKind:
@@ -144,11 +152,11 @@ func asked(r *Report, set *rules.Set, s trust.Signed, q Question) Status {
 		for _, k := range set.Kinds() {
 			kinds = append(kinds, string(k))
 		}
-		r.add("kind_not_accepted", words.Place("to", set.Jurisdiction), words.Word("kind", string(s.Certificate.Events[0].Kind())),
+		r.add("kind_not_accepted", words.Place("to", set.Jurisdiction), words.Word("kind", string(res.Kind)),
 			words.Word("purpose", q.Purpose), words.List("would_do", kinds...))
 	case rules.Referred:
 		referred(r, set, res, q)
-	case rules.NotMet, rules.Refused, rules.Unclear:
+	case rules.NotMet, rules.Refused, rules.Unclear, rules.Missing:
 		for _, o := range res.Outcomes {
 			if outcome(r, set, o) == Unknown {
 				status = Unknown
@@ -158,7 +166,6 @@ func asked(r *Report, set *rules.Set, s trust.Signed, q Question) Status {
 		r.add("no_rules", words.Place("to", set.Jurisdiction), words.Word("purpose", q.Purpose))
 		return Unknown
 	}
-	cure(r.Reasons[first:], set.Outlook(s.Certificate, trip, q.At), q.At.Location())
 	return status
 }
 
@@ -174,6 +181,19 @@ func outcome(r *Report, set *rules.Set, o rules.Outcome) Status {
 	case o.Why == rules.OpenTrip:
 		for _, fact := range o.Lacks {
 			r.add("trip_unknown", rule, words.Word("fact", "fact_"+strings.TrimPrefix(fact, "trip.")))
+		}
+		return Unknown
+	case o.Why == rules.OpenHistory:
+		reason := r.add("history_unknown", rule)
+		reason.Texts = map[string]rules.Texts{"says": ruleTexts(o.Rule)}
+		return Unknown
+	case o.Verdict == rules.Failed && slices.ContainsFunc(set.Missing, func(m rules.Refusal) bool { return m.Rule == o.Rule.Identifier }):
+		reason := r.add("evidence_missing", rule)
+		reason.Rule = o.Rule.Identifier
+		for _, m := range set.Missing {
+			if m.Rule == o.Rule.Identifier {
+				reason.Texts = map[string]rules.Texts{"says": m.Reason}
+			}
 		}
 		return Unknown
 	case o.Verdict != rules.Failed && !lacking:
@@ -201,8 +221,8 @@ func outcome(r *Report, set *rules.Set, o rules.Outcome) Status {
 
 // cure puts what would do instead to the reasons of one set: what cures a rule
 // to that rule's reason, what cures all to the first.
-func cure(reasons []Reason, o rules.Outlook, place *time.Location) {
-	for _, m := range o.Remedies {
+func cure(reasons []Reason, remedies []rules.Remedy, place *time.Location) {
+	for _, m := range remedies {
 		i := 0
 		if m.Rule != "" {
 			i = slices.IndexFunc(reasons, func(r Reason) bool { return r.Rule == m.Rule })
@@ -239,6 +259,8 @@ func cureOf(m rules.Remedy, place *time.Location) (Cure, bool) {
 	c := Cure{Kinds: []cert.Kind{m.Evidence}, From: at(m.Window.From, place), Until: at(m.Window.Until, place), Text: m.Text}
 	dated := !m.Window.From.IsZero() && !m.Window.Until.IsZero()
 	switch {
+	case m.Kind == rules.CureNewEvidence && m.Evidence == cert.KindTest && m.Text == nil && !m.Window.From.IsZero() && m.Window.Until.IsZero():
+		c.Code = "cure_test_from"
 	case m.Kind == rules.CureWait:
 		c.Code = "cure_wait"
 	case m.Text != nil:
@@ -292,10 +314,14 @@ func ruleTexts(rule *rules.Rule) rules.Texts {
 	return m
 }
 
-// tripOf is the trip as rules may see it.
+// tripOf is the trip as rules may see it. Of who asks for themselves with a
+// certificate alone, nothing else is known.
 func tripOf(q Question) rules.Trip {
 	to, _ := q.Trip.Destination()
 	t := rules.Trip{From: q.Trip.Origin(), Region: to.Region, Category: q.Trip.Category, Residence: q.Trip.Residence, Purpose: q.Purpose, Arrive: to.Arrive}
+	if q.Purpose == PurposeSelf {
+		t.History = &rules.History{Unknown: []rules.Gap{{From: q.At.AddDate(0, 0, -rules.MaxDays), Until: q.At, Place: true}}}
+	}
 	for _, leg := range q.Trip.Via() {
 		t.Via = append(t.Via, leg.Jurisdiction)
 	}

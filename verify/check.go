@@ -66,7 +66,22 @@ func unreadable(w *World, length int, err error) Report {
 		return r
 	}
 	r.Format = e.Format
-	r.add(e.Code, words.Word("what", "what_"+string(e.What)), words.Count("length", length), words.Count("limit", format.MaxLength))
+	var params []words.Param
+	switch {
+	case e.Code == "too_long":
+		params = append(params, words.Count("length", length), words.Count("limit", format.Limit(e.Format)))
+	case e.Code == "code_part":
+		params = append(params, words.Count("of", e.Of), words.Count("have", e.Have))
+		if e.Number > 0 {
+			params = append(params, words.Count("number", e.Number))
+		}
+	case e.What != "":
+		params = append(params, words.Word("what", "what_"+string(e.What)))
+	}
+	if e.Cause != "" {
+		params = append(params, words.Text("cause", e.Cause))
+	}
+	r.add(e.Code, params...)
 	return r
 }
 
@@ -110,7 +125,7 @@ func (c *candidate) judge(q Question) Report {
 	assumed(&r, c.signed)
 	unrevoked(&r, w, c.signed, q)
 	if events(&r, c.signed) {
-		recognised(&r, w, c.signed, q)
+		recognised(&r, w, c.signed, c.signed.Certificate.Events[0], q)
 		acceptable(&r, w, c.signed, q)
 	}
 	passport(&r, c.signed, q.Passport)
@@ -273,7 +288,7 @@ func events(r *Report, s trust.Signed) bool {
 	return false
 }
 
-func recognised(r *Report, w *World, s trust.Signed, q Question) {
+func recognised(r *Report, w *World, s trust.Signed, e cert.Event, q Question) {
 	to, ok := q.Trip.Destination()
 	if !ok {
 		return
@@ -285,7 +300,6 @@ func recognised(r *Report, w *World, s trust.Signed, q Question) {
 		}
 		return
 	}
-	e := s.Certificate.Events[0]
 	rec, gap := w.Recognitions.Recognise(to.Jurisdiction, s.Key.Country, r.Format, e, q.At)
 	if gap == "" || s.Key.Country == to.Jurisdiction {
 		r.Checks.Recognised = Pass

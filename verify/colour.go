@@ -61,6 +61,8 @@ var table = map[string]Colour{
 
 	"empty": Grey, "too_long": Grey, "not_health_code": Grey, "format_unsupported": Grey, "newer_version": Grey,
 	"read_base45": Grey, "read_zlib": Grey, "read_cbor": Grey, "read_cose": Grey, "read_cwt": Grey, "read_payload": Grey,
+	"read_text": Grey, "read_numeric": Grey, "read_jws": Grey, "read_header": Grey, "read_signature": Grey, "read_deflate": Grey, "read_json": Grey, "read_claims": Grey, "read_certificate": Grey,
+	"code_part": Grey, "code_mixed": Grey, "code_several": Grey,
 	"picture_none": Grey, "picture_broken": Grey,
 	"signer_unknown": Grey, "no_key_named": Grey, "algorithm_unknown": Grey, "critical_unknown": Grey,
 	"content_unsupported": Grey, "no_event": Grey,
@@ -73,7 +75,10 @@ var table = map[string]Colour{
 	"kind_not_accepted": Amber, "rule_failed": Amber, "rule_lacks": Amber, "several_events": Amber,
 	"name_differs": Amber, "birth_differs": Amber,
 
-	"accepted": Green,
+	"holder_unknown": Grey, "nothing_held": Grey, "evidence_missing": Grey, "history_unknown": Grey,
+	"order_in_force": Amber,
+
+	"accepted": Green, "self_green": Green,
 }
 
 // ColourOf returns the colour that a reason gives, and whether it gives one.

@@ -78,8 +78,8 @@ func (r Report) In(lang, input string) Answer {
 	a := Answer{
 		V: 1, Input: input, Format: r.Format, Content: r.Content, Verdict: r.Verdict, Word: word, Checks: r.Checks,
 		Key:       Key{KeyID: base64.StdEncoding.EncodeToString([]byte(r.KeyID)), Country: r.Country},
-		Reasons:   make([]SaidReason, 0, len(r.Reasons)),
-		ChangesAt: rfc3339(r.ChangesAt), Obligations: make([]SaidObligation, 0, len(r.Obligations)),
+		Reasons:   sayAll(lang, r.Reasons),
+		ChangesAt: rfc3339(r.ChangesAt), Obligations: sayObligations(lang, r.Obligations),
 		Data: SaidData{Bundle: r.Data.Name, AsOf: rfc3339(r.Data.AsOf), HardExpiry: rfc3339(r.Data.HardExpiry)},
 	}
 	if !r.ChangesAt.IsZero() {
@@ -90,12 +90,6 @@ func (r Report) In(lang, input string) Answer {
 	}
 	if p, ok := r.Person(); ok {
 		a.Person = &p
-	}
-	for _, reason := range r.Reasons {
-		a.Reasons = append(a.Reasons, reason.in(lang))
-	}
-	for _, o := range r.Obligations {
-		a.Obligations = append(a.Obligations, SaidObligation{ID: o.ID, What: o.What.In(lang), By: rfc3339(o.By), Where: o.Where.In(lang), Ends: o.Ends.In(lang), Unsure: o.Unsure})
 	}
 	if r.Match != nil {
 		a.Passport = said(lang, *r.Match)

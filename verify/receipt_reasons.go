@@ -19,6 +19,8 @@ var printed = map[string]string{
 
 	"empty": "", "too_long": "", "not_health_code": "", "format_unsupported": "", "newer_version": "",
 	"read_base45": "", "read_zlib": "", "read_cbor": "", "read_cose": "", "read_cwt": "", "read_payload": "",
+	"read_text": "", "read_numeric": "", "read_jws": "", "read_header": "", "read_signature": "", "read_deflate": "", "read_json": "", "read_claims": "", "read_certificate": "",
+	"code_part": "", "code_mixed": "", "code_several": "",
 	"picture_none": "", "picture_broken": "",
 	"signer_unknown": "", "no_key_named": "", "algorithm_unknown": "", "critical_unknown": "",
 	"content_unsupported": "", "no_event": "",
@@ -31,14 +33,16 @@ var printed = map[string]string{
 	"kind_not_accepted": "", "rule_failed": "rule", "rule_lacks": "rule", "several_events": "",
 	"name_differs": "", "birth_differs": "",
 
-	"accepted": "",
+	"holder_unknown": "", "nothing_held": "", "evidence_missing": "rule", "history_unknown": "rule",
+
+	"accepted": "", "self_green": "",
 
 	"demo_key": "", "withdrawals_not_checked": "", "withdrawals_old": "since", "recognition_not_stated": "", "transit_not_judged": "",
 }
 
 // veiled are the reasons that speak of a person's health, and what a receipt
 // says in their place.
-var veiled = map[string]string{"infection": "referred", "isolation": "referred"}
+var veiled = map[string]string{"infection": "referred", "isolation": "referred", "order_in_force": "referred"}
 
 // printable is what a receipt says of the reasons of an answer, each line once.
 func printable(reasons []Reason) []Reason {

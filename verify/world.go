@@ -3,6 +3,7 @@ package verify
 import (
 	"time"
 
+	"github.com/pratique/pratique/history"
 	"github.com/pratique/pratique/revoke"
 	"github.com/pratique/pratique/rules"
 	"github.com/pratique/pratique/trust"
@@ -16,6 +17,7 @@ type World struct {
 	Recognitions trust.Recognitions
 	Rules        []*rules.Set
 	Withdrawals  []*revoke.List
+	Areas        []history.AreaList
 
 	// KeyPolicy is what the relying country asks of a key's own validity.
 	// Zero: valid when the certificate was issued.

@@ -1,0 +1,134 @@
+package verify
+
+import (
+	"slices"
+	"time"
+
+	"github.com/pratique/pratique/certlogic"
+	"github.com/pratique/pratique/history"
+	"github.com/pratique/pratique/revoke"
+	"github.com/pratique/pratique/rules"
+)
+
+const (
+	// foresight is how far a person's own colour is foreseen, in years.
+	foresight = 1
+	// maxTurns is at how many moments it is judged again.
+	maxTurns = 100
+)
+
+// foresee says when the colour changes by itself, and when it is green.
+func (o *Own) foresee(w *World, q Question, self *SelfReport, now judged) {
+	if now.whole == nil {
+		return
+	}
+	for _, t := range o.turns(w, q, now) {
+		later := q
+		later.At = t
+		if later.Now.Before(t) {
+			later.Now = t
+		}
+		then, _ := o.judge(w, later, false)
+		if self.ChangesAt.IsZero() && then.Verdict != self.Verdict {
+			self.ChangesAt, self.ChangesTo = at(t, self.place), then.Verdict
+		}
+		if then.Verdict == Green && self.Verdict != Green {
+			self.GreenAt = at(t, self.place)
+		}
+		if !self.ChangesAt.IsZero() && (self.Verdict == Green || !self.GreenAt.IsZero()) {
+			break
+		}
+	}
+	self.wait()
+}
+
+// wait says in the first reason that the colour is green by itself.
+func (self *SelfReport) wait() {
+	if self.GreenAt.IsZero() || len(self.Reasons) == 0 {
+		return
+	}
+	first := &self.Reasons[0]
+	first.Cures = append(slices.Clip(first.Cures), Cure{Code: "cure_by_itself", From: self.GreenAt})
+}
+
+// turns lists the moments after the question's at which the colour may change,
+// in order: those of certificates, orders, lists and rules, and those at which
+// a day falls out of the time on which the rules look back.
+func (o *Own) turns(w *World, q Question, now judged) []time.Time {
+	const after = time.Millisecond
+	last := q.At.AddDate(foresight, 0, 0)
+	ts := []time.Time{end(w.Data.HardExpiry, after)}
+	for _, h := range o.certificates {
+		p := h.signed.Certificate.Signed
+		ts = append(ts, p.Issued, p.From, end(p.Until, after), end(h.signed.Key.NotAfter, after))
+		if l := w.withdrawals(h.signed.Key.Country); l != nil {
+			if e, ok := l.Find(revoke.Handles(h.signed)); ok {
+				ts = append(ts, e.Since)
+			}
+		}
+	}
+	if to, ok := q.Trip.Destination(); ok {
+		for _, rec := range w.Recognitions {
+			if rec.By == to.Jurisdiction {
+				ts = append(ts, rec.From, rec.Until)
+			}
+		}
+		for _, s := range w.sets(to, PurposeSelf) {
+			ts = append(ts, s.From, s.Until)
+		}
+	}
+	for _, n := range o.history.Notices {
+		ts = append(ts, n.From, n.Until, n.Issued, end(n.Expires, after))
+	}
+	for _, s := range o.history.Stamps {
+		ts = append(ts, end(s.Until, after))
+	}
+	for _, s := range now.sets {
+		spans, _ := s.Timeline(now.whole, now.trip, q.At, last)
+		for _, span := range spans {
+			ts = append(ts, span.From)
+		}
+		if s.Looks != nil {
+			ts = append(ts, o.leaves(w, now.evidence, s.Looks.Days)...)
+		}
+	}
+	ts = slices.DeleteFunc(ts, func(t time.Time) bool { return !t.After(q.At) || t.After(last) })
+	slices.SortFunc(ts, time.Time.Compare)
+	ts = slices.CompactFunc(ts, time.Time.Equal)
+	return ts[:min(len(ts), maxTurns)]
+}
+
+// leaves are the moments at which what is known of a place changes, and those
+// at which a time in one falls out of the days looked back on.
+func (o *Own) leaves(w *World, e history.Evidence, days int) []time.Time {
+	var ts []time.Time
+	for _, l := range w.Areas {
+		ts = append(ts, l.Published, l.Until, l.Until.AddDate(0, 0, days))
+	}
+	for _, p := range e.Cover(history.Question{From: e.At.AddDate(0, 0, -days), Until: e.At}) {
+		ts = append(ts, p.Until.AddDate(0, 0, days))
+	}
+	return ts
+}
+
+// Explained is how one rule came out, condition by condition.
+type Explained struct {
+	Set     *rules.Set
+	Outcome rules.Outcome
+	Steps   []certlogic.Step // none if the rule is open whatever the evidence says
+}
+
+// ExplainSelf is [Self], and says of each rule that was asked how it came out.
+// The steps hold personal data.
+func ExplainSelf(w *World, own Own, q Question, lang string) (SelfReport, []Explained) {
+	q = selfish(q)
+	r, j := own.judge(w, q, true)
+	own.foresee(w, q, &r, j)
+	var out []Explained
+	for _, s := range j.sets {
+		for _, o := range s.Evaluate(j.whole, j.trip, q.At).Outcomes {
+			out = append(out, Explained{s, o, s.Trace(o.Rule, j.whole, -1, j.trip, q.At, lang)})
+		}
+	}
+	return r, out
+}
