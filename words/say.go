@@ -66,6 +66,9 @@ func isolated(lang, s string) string {
 	return s
 }
 
+// SayMoment says a moment by itself, as it is said in a sentence.
+func SayMoment(lang string, t time.Time) string { return sayMoment(lang, t) }
+
 // sayMoment says "3 Dec 2026, 14:20 UTC+08:00". The month is a word, or a
 // number that its unit follows, so that nobody takes the day for the month.
 func sayMoment(lang string, t time.Time) string {

@@ -6,127 +6,106 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"maps"
-	"slices"
-	"strings"
 	"time"
 
 	"github.com/pratique/pratique/mrz"
-	"github.com/pratique/pratique/revoke"
-	"github.com/pratique/pratique/rules"
-	"github.com/pratique/pratique/trust"
-	"github.com/pratique/pratique/trust/lists"
 	"github.com/pratique/pratique/verify"
 )
 
 // question is what a page asks.
 type question struct {
-	Text    string          `json:"text"`
-	World   json.RawMessage `json:"world"`
-	To      string          `json:"to"`
-	From    string          `json:"from"`
-	Via     []string        `json:"via"`
-	At      time.Time       `json:"at"`
-	Now     time.Time       `json:"now"`
-	Purpose string          `json:"purpose"`
-	MRZ     string          `json:"mrz"`
-	Lang    string          `json:"lang"`
-	Input   string          `json:"input"`
-	Payload bool            `json:"payload"`
+	Text     string          `json:"text"`
+	Texts    []string        `json:"texts"`
+	World    json.RawMessage `json:"world"`
+	To       string          `json:"to"`
+	Region   string          `json:"region"`
+	From     string          `json:"from"`
+	Via      []string        `json:"via"`
+	Category string          `json:"category"`
+	Trip     *verify.Trip    `json:"trip"`
+	At       time.Time       `json:"at"`
+	Now      time.Time       `json:"now"`
+	Purpose  string          `json:"purpose"`
+	MRZ      string          `json:"mrz"`
+	Lang     string          `json:"lang"`
+	Input    string          `json:"input"`
+	Payload  bool            `json:"payload"`
+	Decision *decision       `json:"decision"`
 }
 
-// verifier keeps the last world, and the text that it was made of.
-type verifier struct {
-	world *verify.World
-	of    []byte
-}
-
-func (v *verifier) verify(options string) (any, error) {
+// asked reads options, and sees to the world that they name.
+func (v *verifier) asked(options string) (question, verify.Question, error) {
 	q := question{Lang: "en", Input: "code"}
 	if err := strictly([]byte(options), &q); err != nil {
-		return nil, fmt.Errorf("reading options: %w", err)
+		return q, verify.Question{}, fmt.Errorf("reading options: %w", err)
 	}
-	if v.world == nil || !bytes.Equal(v.of, q.World) {
-		w, err := newWorld(q.World)
-		if err != nil {
-			return nil, fmt.Errorf("reading world: %w", err)
+	if len(q.World) > 0 && (v.world == nil || !bytes.Equal(v.of, q.World)) {
+		if _, err := v.load(string(q.World)); err != nil {
+			return q, verify.Question{}, err
 		}
-		v.world, v.of = w, q.World
+	}
+	if v.world == nil {
+		v.world = new(verify.World) // which trusts nobody
 	}
 	ask := verify.Question{Purpose: q.Purpose, At: q.At, Now: q.Now}
-	if q.To != "" {
+	switch {
+	case q.Trip != nil:
+		ask.Trip = *q.Trip
+	case q.To != "":
 		ask.Trip = verify.Direct(q.From, q.Via, q.To, q.At)
+		ask.Trip.Category = q.Category
+		ask.Trip.Legs[len(ask.Trip.Legs)-1].Region = q.Region
 	}
 	if q.MRZ != "" {
 		d, err := mrz.Parse(q.MRZ)
 		if err != nil {
-			return nil, fmt.Errorf("reading passport lines: %w", err)
+			return q, ask, fmt.Errorf("reading passport lines: %w", err)
 		}
 		ask.Passport = &d
 	}
-	r := verify.Check(v.world, q.Text, ask)
+	return q, ask, nil
+}
+
+func (v *verifier) verify(options string) (any, error) {
+	q, ask, err := v.asked(options)
+	if err != nil {
+		return nil, err
+	}
+	return q.answer(verify.Check(v.world, q.Text, ask)), nil
+}
+
+func (q question) answer(r verify.Report) verify.Answer {
 	a := r.In(q.Lang, q.Input)
 	if q.Payload {
 		a = a.WithPayload(r)
 	}
-	return a, nil
+	return a
 }
 
-// newWorld reads the files of a world, each by what it begins with.
-func newWorld(text []byte) (*verify.World, error) {
-	var in struct {
-		Files      map[string]string `json:"files"`
-		KeyPolicy  string            `json:"key_policy"`
-		AsOf       time.Time         `json:"as_of"`
-		HardExpiry time.Time         `json:"hard_expiry"`
-	}
-	if len(text) > 0 {
-		if err := strictly(text, &in); err != nil {
-			return nil, err
-		}
-	}
-	w := &verify.World{Keys: new(trust.Keys), Data: verify.Data{AsOf: in.AsOf, HardExpiry: in.HardExpiry}}
-	switch in.KeyPolicy {
-	case "", "issued":
-	case "now":
-		w.KeyPolicy = trust.ValidNow
-	default:
-		return nil, fmt.Errorf("unknown key policy")
-	}
-	for _, name := range slices.Sorted(maps.Keys(in.Files)) { // the same world in every run
-		if err := add(w, name, in.Files[name]); err != nil {
-			return nil, fmt.Errorf("%s: %w", name, err)
-		}
-	}
-	return w, nil
+// joint is the answer to several codes of one person.
+type joint struct {
+	Verdict verify.Colour   `json:"verdict"`
+	By      int             `json:"by"` // of the texts; -1: none
+	Others  []int           `json:"others"`
+	Answers []verify.Answer `json:"answers"`
 }
 
-func add(w *verify.World, name, text string) error {
-	switch {
-	case strings.HasPrefix(text, "pratique-withdrawals/"):
-		l, err := revoke.Parse(text)
-		if err != nil {
-			return err
-		}
-		w.Withdrawals = append(w.Withdrawals, l)
-	case strings.HasPrefix(strings.TrimLeft(text, " \t\r\n"), "{") && strings.Contains(text, `"`+rules.Format+`"`):
-		s, err := rules.Parse([]byte(text))
-		if err != nil {
-			return err
-		}
-		w.Rules = append(w.Rules, s)
-	default:
-		l, err := lists.Read(name, []byte(text))
-		if err != nil {
-			return err
-		}
-		for _, k := range l.Keys {
-			w.Keys.Add(k)
-		}
-		w.Recognitions = append(w.Recognitions, l.Recognitions...)
+func (v *verifier) together(options string) (any, error) {
+	q, ask, err := v.asked(options)
+	if err != nil {
+		return nil, err
 	}
-	return nil
+	reports := make([]verify.Report, len(q.Texts))
+	answers := make([]verify.Answer, len(q.Texts))
+	for i, text := range q.Texts {
+		reports[i] = verify.Check(v.world, text, ask)
+		answers[i] = q.answer(reports[i])
+	}
+	j := verify.Together(reports)
+	return joint{Verdict: j.Verdict, By: j.By, Others: append([]int{}, j.Others...), Answers: answers}, nil
 }
+
+func read(text string) (any, error) { return verify.SkipVerification(text).In("en", "code"), nil }
 
 // strictly decodes JSON; a member that is not known is an error, because it
 // could be the one that matters.
@@ -135,5 +114,3 @@ func strictly(data []byte, into any) error {
 	d.DisallowUnknownFields()
 	return d.Decode(into)
 }
-
-func read(text string) (any, error) { return verify.SkipVerification(text).In("en", "code"), nil }

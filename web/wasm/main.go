@@ -1,29 +1,49 @@
 //go:build js && wasm
 
-// Command wasm is the verifier for pages: package verify behind two functions
-// of JavaScript, compiled to WebAssembly. It decides nothing of its own.
+// Command wasm is the verifier for pages: package verify behind functions of
+// JavaScript, compiled to WebAssembly. It decides nothing of its own.
 //
 // Once the program runs, globalThis.pratique has
 //
-//	read(text)       what a code says although nobody checked who says so;
-//	                 the object that `pratique read --json` prints
-//	verify(options)  the answer to a code; the object that `pratique verify --json` prints
+//	load(world)        keeps a world, and says what it knows
+//	verify(options)    the answer to a code; the object that `pratique verify --json` prints
+//	together(options)  the answer to the several codes of one person, in "texts":
+//	                   {"verdict", "by", "others", "answers"}; see verify.Together
+//	receipt(options)   the text of a receipt for a code and a "decision", not signed:
+//	                   {"text"}, or {"needs": "override" | "officer" | "verdict"}
+//	slip(options)      what the receipt "text" says, in "lang", for people
+//	read(text)         what a code says although nobody checked who says so;
+//	                   the object that `pratique read --json` prints
+//	choose(options)    what "texts" are, and which are health codes: {"kinds", "health"}
+//	say(options)       entries of the catalogue ("codes") and names of jurisdictions
+//	                   ("places") in "lang": {"said", "places"}
+//	symbol(options)    "text" as a QR symbol: {"size", "path"}
 //
-// Both take a string and return JSON in a string, at once. Options are JSON:
+// All take a string and return JSON in a string, at once. Options are JSON:
 //
-//	{"text":    "HC1:...",
-//	 "world":   {"files": {"keys.pem": "...", "rules.json": "...", "withdrawn.txt": "..."},
-//	             "key_policy": "issued", "as_of": MOMENT, "hard_expiry": MOMENT},
-//	 "to": "XB", "from": "XA", "via": ["XC"], "at": MOMENT, "now": MOMENT,
-//	 "purpose": "entry", "mrz": "P<...", "lang": "en", "input": "camera", "payload": true}
+//	{"text": "HC1:...", "world": WORLD,
+//	 "to": "XB", "region": "", "from": "XA", "via": ["XC"], "category": "visitor",
+//	 "at": MOMENT, "now": MOMENT, "purpose": "entry", "mrz": "P<...",
+//	 "lang": "en", "input": "camera", "payload": true}
+//
+// or, for a way of many legs, "trip" as verify.Trip in place of to, region,
+// from, via and category. All but text may be left out; without a destination
+// the answer says whether the code is authentic. There is no clock here: without
+// now, it is the moment at. A moment is as in RFC 3339, with offset. A decision is
+//
+//	{"verdict": "green", "outcome": "admitted", "override": "", "text_code": "",
+//	 "desk": "gate-2", "officers": ["7"], "appeal": ["..."]}
 //
 // A world is files by name, as text, in every form that the program reads:
 // lists of keys and certificates (package trust/lists; DER in base64), rule sets
-// (package rules), withdrawals (package revoke). It is kept until another one
-// is given, so that a page may pass the same one with every code. All but text
-// may be left out; without a destination the answer says whether the code is
-// authentic. There is no clock here: without now, it is the moment at. A moment
-// is as in RFC 3339, with offset.
+// (package rules), withdrawals (package revoke).
+//
+//	{"files": {"keys.pem": "...", "rules.json": "...", "withdrawn.txt": "..."},
+//	 "pins": {"signer.pem": "..."}, "key_policy": "issued",
+//	 "name": "", "digest": "", "as_of": MOMENT, "hard_expiry": MOMENT}
+//
+// Pins are the keys that signed lists must be signed with. A world is kept until
+// another one is given; before the first, nobody is trusted.
 //
 // Options that cannot be read give {"error": "..."}. A code that cannot be read
 // is no error but a grey answer.
@@ -37,8 +57,15 @@ import (
 func main() {
 	var v verifier
 	js.Global().Set("pratique", js.ValueOf(map[string]any{
-		"read":   answering(read),
-		"verify": answering(v.verify),
+		"load":     answering(v.load),
+		"verify":   answering(v.verify),
+		"together": answering(v.together),
+		"receipt":  answering(v.receipt),
+		"slip":     answering(saySlip),
+		"read":     answering(read),
+		"choose":   answering(choose),
+		"say":      answering(say),
+		"symbol":   answering(symbol),
 	}))
 	select {} // the page calls as long as it is open
 }

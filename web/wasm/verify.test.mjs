@@ -128,6 +128,87 @@ test("what cannot be meant is an error, and the verifier goes on", () => {
   }
 });
 
+test("a world is loaded once, and says what it knows", (t) => {
+  const { world } = border(t);
+  const known = call("load", world);
+  assert.equal(known.keys, 1);
+  assert.ok(known.demo);
+  assert.deepEqual(known.issuers, ["XA"]);
+  assert.equal(known.rules[0].jurisdiction, "XB");
+  assert.equal(known.rules[0].purpose, "entry");
+  assert.equal(known.withdrawals[0].country, "XA");
+  assert.ok(call("load", { files: { a: "nothing known" } }).error);
+  assert.ok(call("load", { files: {}, pins: { a: "no key" } }).error);
+});
+
+test("several codes of one person have one answer, and another person's count for nothing", (t) => {
+  const { world, codes } = border(t);
+  call("load", world);
+  const asked = { to: "XB", from: "XA", at: arrival };
+  assert.equal(verify({ text: codes.anna, ...asked }).verdict, "green"); // the world was kept
+  const late = { ...asked, at: "2026-12-06T14:20:00+08:00" };
+  const one = call("together", { texts: [codes.anna], ...late });
+  assert.equal(one.verdict, "amber");
+  assert.ok(one.answers[0].reasons[0].next);
+  const two = call("together", { texts: [codes.anna, codes.bo], ...asked });
+  assert.deepEqual([two.verdict, two.by, two.others], ["green", 0, [1]]);
+  assert.deepEqual(call("together", { texts: [], ...asked }), { verdict: "grey", by: -1, others: [], answers: [] });
+});
+
+test("a decision becomes a receipt that names nobody, or says what it still needs", (t) => {
+  const { world, codes } = border(t);
+  call("load", world);
+  const decide = (text, decision) => call("receipt", { text, to: "XB", from: "XA", at: arrival, decision: { desk: "gate-2", appeal: ["https://appeals.example/"], ...decision } });
+  assert.equal(decide(codes.anna, { verdict: "green", outcome: "refused" }).needs, "officer");
+  assert.equal(decide(codes.anna, { verdict: "green", outcome: "refused", officers: ["7", "8"] }).needs, "override");
+  assert.equal(decide(codes.anna, { verdict: "amber", outcome: "admitted" }).needs, "verdict");
+  assert.equal(decide("", { verdict: "grey", outcome: "admitted" }).needs, "override");
+  assert.ok(decide(codes.anna, { verdict: "green", outcome: "admitted", appeal: ["two\nlines"] }).error);
+  assert.ok(decide(codes.anna, { verdict: "blue", outcome: "admitted" }).error);
+  const paper = decide("", { verdict: "grey", outcome: "admitted", override: "other_evidence", text_code: "paper_card" });
+  assert.match(paper.text, /^override other_evidence paper_card$/m);
+  const { text } = decide(codes.anna, { verdict: "green", outcome: "admitted", officers: ["7"] });
+  assert.match(text, /^pratique-receipt\/1\.0\ntime 2026-12-03T14:20:00\+08:00\n/);
+  assert.doesNotMatch(text, /eriksson|1974|anna|URN:UVCI/i);
+  const said = call("slip", { text, lang: "fr" });
+  assert.equal(said.verdict, "green");
+  assert.equal(said.outcome, call("say", { lang: "fr", codes: ["decision_admitted"] }).said.decision_admitted.text);
+  assert.ok(said.appeal.includes("https://appeals.example/") && said.reasons.length > 0);
+  assert.ok(call("slip", { text: "pratique-receipt/1.0\n", lang: "en" }).error);
+});
+
+test("of several texts the health codes are told, and a text becomes a symbol", () => {
+  assert.deepEqual(call("choose", { texts: ["https://example.org/", "HC1:6BF", "P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<\nL898902C36UTO7408122F1204159ZE184226B<<<<<10"] }),
+    { kinds: ["web_address", "hc1", "passport_lines"], health: [1] });
+  const { size, path } = call("symbol", { text: "HELLO", level: "Q" });
+  assert.equal(size, 21);
+  assert.match(path, /^M0 0h7v1h-7z/);
+  assert.ok(call("symbol", { text: "x".repeat(8000) }).error);
+  const { said, places } = call("say", { lang: "ar", codes: ["green", "no_such_code"], places: ["XB", "CH"] });
+  assert.notEqual(said.green.text, call("say", { lang: "en", codes: ["green"] }).said.green.text);
+  assert.equal(said.no_such_code.text, "no_such_code");
+  assert.equal(places.CH, "سويسرا");
+});
+
+const arrival = "2026-12-03T14:20:00+08:00";
+
+function call(name, options) {
+  return JSON.parse(globalThis.pratique[name](JSON.stringify(options)));
+}
+
+// border is what the demo's border post has on its second day.
+function border(t) {
+  const dir = mkdtempSync(join(tmpdir(), "pratique-"));
+  t.after(() => rmSync(dir, { recursive: true }));
+  const pratique = (...args) => execFileSync(join(tree, "bin/pratique"), args, { cwd: dir, encoding: "utf8" });
+  pratique("demo", "-o", "play");
+  const day = join(dir, "play/sudmark/day2");
+  const files = Object.fromEntries(readdirSync(day).map((n) => [n, readFileSync(join(day, n), "utf8")]));
+  files["sudmark.json"] = pratique("rules", "packs", "sudmark");
+  const codes = Object.fromEntries(["anna", "bo", "clara"].map((n) => [n, readFileSync(join(dir, "play", n + ".txt"), "utf8").trim()]));
+  return { world: { files }, codes };
+}
+
 // issue lets the program itself make a key and a code.
 function issue(dir) {
   const pratique = (...args) => execFileSync(join(tree, "bin/pratique"), args, { cwd: dir, encoding: "utf8" });
