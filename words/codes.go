@@ -300,6 +300,8 @@ var Codes = map[string]string{
 	"content_stamp":                "",
 	"content_notice":               "",
 	"content_exposure":             "",
+	"content_vacc":                 "",
+	"content_test":                 "",
 	"content_fhir":                 "",
 	"content_unknown":              "",
 }

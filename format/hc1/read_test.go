@@ -15,6 +15,7 @@ import (
 	"github.com/pratique/pratique/internal/base45"
 	"github.com/pratique/pratique/internal/cbor"
 	"github.com/pratique/pratique/internal/cose"
+	"github.com/pratique/pratique/words"
 )
 
 func TestEveryStepNamesWhatIsWrong(t *testing.T) {
@@ -132,6 +133,11 @@ func TestKindsOfContent(t *testing.T) {
 		{"several: the European first", "dcc", `{"ver":"1.3.0"}`, map[int]any{-260: map[int]any{5: "x", 1: eu, -6: "y"}}},
 		{"a stamp beside a certificate is a certificate", "dcc", `{"ver":"1.3.0"}`, map[int]any{-260: map[int]any{-7: map[int]any{1: 1}, 1: eu}}},
 	} {
+		for _, lang := range words.Languages() {
+			if !words.Has(lang, "content_"+v.kind) {
+				t.Errorf("%s: no name in %s", v.kind, lang)
+			}
+		}
 		text := signed(t, claims(t, v.payload))
 		if got := read(t, text).Content(); got != v.kind {
 			t.Errorf("%s: %q, want %q", v.comment, got, v.kind)
