@@ -12,8 +12,10 @@ import (
 )
 
 // Errors of [OpenReceipt], beside [trust.ErrUnknownKey] (no signature is by a
-// key at hand, or there is none) and [trust.ErrSignature].
+// key at hand) and [trust.ErrSignature].
 var (
+	// ErrReceiptUnsigned means that nobody signed the receipt.
+	ErrReceiptUnsigned = errors.New("nobody signed the receipt")
 	// ErrReceiptUse means that the key is not entitled to receipts.
 	ErrReceiptUse = errors.New("the key that signed the receipt may not sign receipts")
 	// ErrReceiptCountry means that the key is another country's than the destination's.
@@ -61,7 +63,10 @@ func (r Receipt) signer(f signed.File, keys *trust.Keys) (trust.Key, error) {
 			listed, public = append(listed, k), append(public, k.Public)
 		}
 	}
-	if len(listed) == 0 {
+	switch {
+	case len(f.Signatures) == 0:
+		return trust.Key{}, ErrReceiptUnsigned
+	case len(listed) == 0:
 		return trust.Key{}, trust.ErrUnknownKey
 	}
 	by, err := f.Verify(public...)

@@ -433,8 +433,8 @@ func TestOnlyAKeyOfTheDestinationForReceiptsSignsOne(t *testing.T) {
 	if _, _, err := verify.OpenReceipt(file, nil); !errors.Is(err, trust.ErrUnknownKey) {
 		t.Errorf("no keys: %v, want %v", err, trust.ErrUnknownKey)
 	}
-	if _, _, err := verify.OpenReceipt(r.Bytes(), keysOf(sudmarkDesk(key.Public()))); !errors.Is(err, trust.ErrUnknownKey) {
-		t.Errorf("not signed: %v, want %v", err, trust.ErrUnknownKey)
+	if _, _, err := verify.OpenReceipt(r.Bytes(), keysOf(sudmarkDesk(key.Public()))); !errors.Is(err, verify.ErrReceiptUnsigned) {
+		t.Errorf("not signed: %v, want %v", err, verify.ErrReceiptUnsigned)
 	}
 }
 

@@ -7,8 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"math"
-	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -18,7 +16,6 @@ import (
 
 	"github.com/pratique/pratique/cert"
 	"github.com/pratique/pratique/format/hc1"
-	"github.com/pratique/pratique/internal/qr"
 	"github.com/pratique/pratique/keys"
 	"github.com/pratique/pratique/mrz"
 )
@@ -79,10 +76,8 @@ func (o *order) run(p *program, args []string) error {
 	if o.key == "" {
 		return misuse("a code is signed with a key", "name the key file: --key KEY; `pratique key new --demo` makes one for exercises")
 	}
-	for _, out := range o.output {
-		if out != "-" && !slices.Contains([]string{".png", ".svg", ".txt"}, strings.ToLower(filepath.Ext(out))) {
-			return misuse("no picture is made for "+quote(out), "the name must end in .png, .svg or .txt; to print, take .svg")
-		}
+	if err := badOutput(o.output); err != nil {
+		return err
 	}
 	c, err := o.certificate(p, args[0])
 	if err != nil {
@@ -248,32 +243,12 @@ func issueFault(err error) error {
 	return failure(err.Error(), "`pratique issue --example test` prints a form to fill in")
 }
 
-// caption stands under every code that a demo key signed.
-const caption = "DEMO - NOT VALID"
-
 // deliver writes the code to where it was asked for.
 func (o *order) deliver(p *program, c *cert.Certificate, k *keys.Key, text string) error {
-	symbol, err := qr.Options{Fallback: true}.Encode(text)
+	code := made{text: text, file: text + "\n", demo: k.Demo()}
+	symbol, width, err := p.write(code, o.output)
 	if err != nil {
-		return failure(err.Error(), "shorten the names of laboratory and authority")
-	}
-	style := qr.Style{Scale: 8, Width: math.Ceil(symbol.MinWidth())}
-	if k.Demo() {
-		style.Caption = caption
-	}
-	for _, out := range o.output {
-		var data []byte
-		switch strings.ToLower(filepath.Ext(out)) {
-		case ".png":
-			data = symbol.PNG(style)
-		case ".svg":
-			data = symbol.SVG(style)
-		default:
-			data = []byte(text + "\n")
-		}
-		if err := p.deliver(out, data); err != nil {
-			return err
-		}
+		return err
 	}
 	if o.json {
 		p.out.Write(jsonLine(struct {
@@ -289,23 +264,14 @@ func (o *order) deliver(p *program, c *cert.Certificate, k *keys.Key, text strin
 		return nil
 	}
 	if len(o.output) == 0 {
-		if !p.look.terminal {
-			p.out.WriteString(text + "\n")
-			return nil
-		}
-		picture, err := drawn(text, p.look)
-		if err != nil {
+		if err := p.show(code); err != nil || !p.look.terminal {
 			return err
-		}
-		p.out.WriteString(picture)
-		if k.Demo() {
-			p.out.WriteString(caption + "\n")
 		}
 	}
 	if slices.Contains(o.output, "-") {
 		return nil
 	}
-	fmt.Fprintf(p.out, "%-8s %s, %d characters, %d modules, print it %.0f mm wide or more\n", "issued", c.Events[0].Kind(), len(text), symbol.Size(), style.Width)
+	fmt.Fprintf(p.out, "%-8s %s, %d characters, %d modules, print it %.0f mm wide or more\n", "issued", c.Events[0].Kind(), len(text), symbol.Size(), width)
 	fmt.Fprintf(p.out, "%-8s from %s until %s\n", "signed", isoMoment(c.Signed.Issued), isoMoment(c.Signed.Until))
 	for _, out := range o.output {
 		fmt.Fprintf(p.out, "%-8s %s\n", "wrote", out)

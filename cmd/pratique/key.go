@@ -44,16 +44,23 @@ func keyNewCommand() *command {
 		short: "make a signing key with its certificate",
 		long: `New makes a key and a certificate of it, signed by itself, and writes both into one file that only you may read. It never overwrites a file.
 
-The certificate says the country, the authority, what the key may sign, and for how long. Where a national authority certifies the keys: send it the request of ` + "`pratique key csr`" + `, and append the certificate that comes back to the file; the last one counts.`,
+The certificate says the country, the authority, what the key may sign, and for how long. Where a national authority certifies the keys: send it the request of ` + "`pratique key csr`" + `, and append the certificate that comes back to the file; the last one counts.
+
+A laboratory's key signs health certificates: test, vaccination, recovery. What offices sign beside them, a key signs only if it is named: stamp, receipt (border desks), notice (health authorities), areas, exposure (those who publish them), and rules, bundle, venue, derived, antibody, exemption, declaration. Where the national authority's certificate cannot name these, the country's own list of keys does: ` + "`pratique key show --text`" + ` prints the entry, whose line uses may be changed.`,
 		example: `# for exercises
 $ pratique key new --demo --country XA --authority "Norland Institute of Health" -o norland.key
+
+# for a border desk, which stamps and gives receipts
+$ pratique key new --demo --country XB --uses stamp,receipt -o desk.key
 
 # in earnest, sealed with the passphrase that stands in a file, for tests alone
 $ pratique key new --country CH --authority "Office of Health" --uses test --seal passphrase.txt`,
 		flags: func(f *pflag.FlagSet) {
 			f.StringVar(&o.Country, "country", "", "the `COUNTRY` that answers for the key; of a demo key else XA")
 			f.StringVar(&o.Authority, "authority", "", "the `NAME` of the authority, ministry or laboratory")
-			f.StringSliceVar(&uses, "uses", nil, "the `USES` that it may sign: test, vaccination, recovery (default all three)")
+			f.StringSliceVar(&uses, "uses", nil, "the `USES` that it may sign: "+strings.Join(signable, ", ")+" (default the first three)")
+			f.StringSliceVar(&uses, "use", nil, "the same as --`USES`")
+			f.Lookup("use").Hidden = true
 			f.StringVar(&alg, "alg", string(keys.ES256), "the `ALGORITHM`: es256 or ps256")
 			f.StringVar(&from, "from", "", "the `MOMENT` from which it is good; else now")
 			f.StringVar(&until, "until", "", "the `MOMENT` until which it is good; else two years later")
@@ -61,7 +68,7 @@ $ pratique key new --country CH --authority "Office of Health" --uses test --sea
 			f.StringVar(&seal, "seal", "", "seal the file with the passphrase in this `FILE`; - asks for it")
 			f.StringVarP(&output, "output", "o", "", "the `FILE` to write; else the country, with .key")
 		},
-		choices: map[string][]string{"alg": {"es256", "ps256"}, "uses": {"test", "vaccination", "recovery"}},
+		choices: map[string][]string{"alg": {"es256", "ps256"}, "uses": signable},
 		run: func(p *program, args []string) error {
 			if len(args) > 0 {
 				return misuse("key new takes no argument", "the file is named by -o, the country by --country")
@@ -74,6 +81,9 @@ $ pratique key new --country CH --authority "Office of Health" --uses test --sea
 		},
 	}
 }
+
+// signable are the uses that a certificate can name, in the order of help.
+var signable = []string{"test", "vaccination", "recovery", "stamp", "receipt", "notice", "areas", "exposure", "rules", "bundle", "venue", "derived", "antibody", "exemption", "declaration"}
 
 func newKey(p *program, o keys.Options, output, seal, from, until string) error {
 	if o.Country == "" && o.Demo {
@@ -136,7 +146,7 @@ func newKeyFault(o keys.Options, err error) error {
 	case errors.Is(err, keys.ErrInvented):
 		return misuse("an authority named DEMO would be taken for an exercise", "for exercises: --demo --country XA; else another name")
 	case errors.Is(err, keys.ErrUse):
-		return misuse(err.Error(), "a certificate can say test, vaccination and recovery; others stand in the trust list of the country")
+		return misuse(err.Error(), "a certificate can name "+strings.Join(signable, ", ")+"; others stand in the trust list of the country")
 	}
 	return misuse(err.Error(), "`pratique key new --help` shows what each flag takes")
 }
@@ -161,16 +171,9 @@ func describeKey(p *program, k *keys.Key) {
 func signs(k *keys.Key) string {
 	uses := k.Public().Uses
 	if uses.Any {
-		return string(k.Algorithm()) + ", whatever it is used for"
+		return string(k.Algorithm()) + ", for all health certificates"
 	}
-	if len(uses.Of) == 0 {
-		return string(k.Algorithm()) + ", no health certificates"
-	}
-	var names []string
-	for _, u := range uses.Of {
-		names = append(names, string(u))
-	}
-	return string(k.Algorithm()) + ", for " + strings.Join(names, ", ")
+	return string(k.Algorithm()) + ", for " + usesText(uses)
 }
 
 // fingerprint writes 32 bytes as two people read them to each other: two lines

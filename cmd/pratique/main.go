@@ -19,6 +19,7 @@ func commands() []*command {
 	return []*command{
 		verifyCommand(),
 		readCommand(),
+		receiptCommand(),
 		issueCommand(),
 		keyCommand(),
 		trustCommand(),

@@ -123,10 +123,10 @@ func span(from, until time.Time) string {
 }
 
 func usesText(u trust.Uses) string {
-	if u.Any {
-		return "all"
-	}
 	var names []string
+	if u.Any {
+		names = append(names, "all")
+	}
 	for _, w := range u.Of {
 		names = append(names, string(w))
 	}

@@ -18,6 +18,7 @@ import (
 type asked struct {
 	journey
 	relied
+	decided
 	rules         []string
 	keyPolicy     string
 	passport      string
@@ -39,6 +40,8 @@ Authentic and accepted are two answers, and are shown apart. A code is authentic
 
 --rules names a rule set, a folder of them, or one that comes with the program (` + "`pratique rules packs`" + ` lists these; baseline becomes a set of the country of --to).
 
+With --decide the officer's decision becomes a signed receipt for the traveller: what was answered, by which rules, what was decided and why, and where to object; no name and nothing of the certificate. The exit code stays that of the answer.
+
 With --lines each line of the files, or of standard input, is one code, and each is answered, readable or not, in order. The exit code is that of the first of red, grey, amber and green that occurred.
 
 A trip in JSON, for --trip; the last leg is the destination:
@@ -57,6 +60,10 @@ $ pratique verify --trust trust/ --rules sudmark --from XA --to XB \
 # only: is it authentic?
 $ pratique verify --trust norland.pem code.txt
 
+# the officer decides, and the traveller gets a receipt
+$ pratique verify --trust trust/ --rules sudmark --to XB --decide second_desk \
+    --desk north-pier.3 --officer o-17 --key desk.key --receipt slip.png photo.jpg
+
 # a scanner that types one code a line, for another program
 $ pratique verify --trust trust/ --rules sudmark --to XB --lines --json < scans.txt`,
 		flags: func(f *pflag.FlagSet) {
@@ -69,8 +76,9 @@ $ pratique verify --trust trust/ --rules sudmark --to XB --lines --json < scans.
 			f.BoolVar(&a.payload, "payload", false, "add what the certificate says, if its signature passes")
 			f.BoolVar(&a.json, "json", false, "print one JSON object a line")
 			f.StringVar(&a.lang, "lang", "", "the `LANGUAGE` of the answers: en or fr (default that of the environment)")
+			a.decided.flags(f)
 		},
-		choices: map[string][]string{"key-policy": {"issued", "now"}, "lang": words.Languages(), "purpose": purposes},
+		choices: map[string][]string{"key-policy": {"issued", "now"}, "lang": words.Languages(), "purpose": purposes, "decide": outcomes, "override": overrides},
 		run:     a.run,
 	}
 }
@@ -81,6 +89,10 @@ func (a *asked) run(p *program, args []string) error {
 	}
 	if len(a.relied.files) == 0 {
 		return misuse("verify needs --trust: it believes nobody by itself", "name the keys that you rely on: --trust FILE, or a folder of them", "to look at a code without verifying it: `pratique read CODE`")
+	}
+	deciding, err := a.decided.given(a)
+	if err != nil {
+		return err
 	}
 	q, err := a.journey.question(p)
 	if err != nil {
@@ -110,6 +122,9 @@ func (a *asked) run(p *program, args []string) error {
 		return misuse(quote(a.keyPolicy)+" is no key policy", "--key-policy issued, or --key-policy now")
 	}
 	pr.zone = q.At.Location()
+	if deciding {
+		return a.decided.give(p, w, q, pr, args)
+	}
 	if a.lines {
 		return verifyLines(p, w, q, pr, args)
 	}

@@ -1,0 +1,76 @@
+package main
+
+import (
+	"math"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/pratique/pratique/internal/qr"
+)
+
+// caption stands under every code that a demo key signed.
+const caption = "DEMO - NOT VALID"
+
+// made is a code that was made here: its text, and how it is drawn.
+type made struct {
+	text  string
+	file  string // as a text file has it
+	level qr.Level
+	demo  bool
+}
+
+// badOutput refuses the names of files of which no kind is known.
+func badOutput(output []string) error {
+	for _, out := range output {
+		if out != "-" && !slices.Contains([]string{".png", ".svg", ".txt"}, strings.ToLower(filepath.Ext(out))) {
+			return misuse("no picture is made for "+quote(out), "the name must end in .png, .svg or .txt; to print, take .svg")
+		}
+	}
+	return nil
+}
+
+// write writes a code to every file that was asked for, and returns its symbol
+// and how wide it is to be printed, in millimetres.
+func (p *program) write(c made, output []string) (*qr.Symbol, float64, error) {
+	symbol, err := qr.Options{Level: c.level, Fallback: true}.Encode(c.text)
+	if err != nil {
+		return nil, 0, failure(err.Error(), "shorten the texts that stand in it")
+	}
+	style := qr.Style{Scale: 8, Width: math.Ceil(symbol.MinWidth())}
+	if c.demo {
+		style.Caption = caption
+	}
+	for _, out := range output {
+		var data []byte
+		switch strings.ToLower(filepath.Ext(out)) {
+		case ".png":
+			data = symbol.PNG(style)
+		case ".svg":
+			data = symbol.SVG(style)
+		default:
+			data = []byte(c.file)
+		}
+		if err := p.deliver(out, data); err != nil {
+			return nil, 0, err
+		}
+	}
+	return symbol, style.Width, nil
+}
+
+// show draws a code on a terminal, and prints its text elsewhere.
+func (p *program) show(c made) error {
+	if !p.look.terminal {
+		p.out.WriteString(c.file)
+		return nil
+	}
+	picture, err := drawn(c.text, p.look)
+	if err != nil {
+		return err
+	}
+	p.out.WriteString(picture)
+	if c.demo {
+		p.out.WriteString(caption + "\n")
+	}
+	return nil
+}
