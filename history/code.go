@@ -9,6 +9,7 @@ import (
 	"io"
 	"time"
 
+	"github.com/pratique/pratique/cert"
 	"github.com/pratique/pratique/format/hc1"
 	"github.com/pratique/pratique/internal/base45"
 	"github.com/pratique/pratique/internal/cbor"
@@ -73,23 +74,47 @@ func open(text string, content int64, use trust.Use, keys *trust.Keys) (sealed, 
 	case err != nil: // a certificate that cannot be read
 		return sealed{}, &Error{WrongContent, errContent}
 	}
-	out, err := claims(string(signed.Raw), content)
+	out, err := unseal(signed.Certificate, signed.Raw, content)
 	if err != nil {
 		return sealed{}, err
-	}
-	period := signed.Certificate.Signed
-	out.issued, out.until = period.Issued, period.Until
-	if out.issued.IsZero() || out.until.Before(out.issued) || !period.From.IsZero() || out.issued.Nanosecond() != 0 || !isYear(out.issued) || !isYear(out.until) {
-		return sealed{}, &Error{Malformed, errMalformed}
 	}
 	if err := out.entitle(signed.Key.Public, keys.Find(u.KeyID()), use); err != nil {
 		return sealed{}, err
 	}
 	out.keyID = u.KeyID()
-	if _, err := hex.Decode(out.hash[:], []byte(signed.Certificate.Carrier.Hash)[:2*len(out.hash)]); err != nil {
+	return out, nil
+}
+
+// unseal reads what was signed.
+func unseal(c *cert.Certificate, raw []byte, content int64) (sealed, error) {
+	out, err := claims(string(raw), content)
+	if err != nil {
+		return sealed{}, err
+	}
+	out.issued, out.until = c.Signed.Issued, c.Signed.Until
+	if out.issued.IsZero() || out.until.Before(out.issued) || !c.Signed.From.IsZero() || out.issued.Nanosecond() != 0 || !isYear(out.issued) || !isYear(out.until) {
+		return sealed{}, &Error{Malformed, errMalformed}
+	}
+	if len(c.Carrier.Hash) < 2*len(out.hash) {
+		return sealed{}, &Error{NotACode, errMalformed}
+	}
+	if _, err := hex.Decode(out.hash[:], []byte(c.Carrier.Hash)[:2*len(out.hash)]); err != nil {
 		return sealed{}, &Error{NotACode, err}
 	}
 	return out, nil
+}
+
+// skim reads a code and verifies nothing: what comes of it has no key.
+func skim(text string, content int64) (sealed, error) {
+	u, err := hc1.Read(text)
+	if err != nil {
+		return sealed{}, &Error{NotACode, err}
+	}
+	c, err := u.SkipVerification()
+	if err != nil {
+		return sealed{}, &Error{WrongContent, errContent}
+	}
+	return unseal(c, u.RawSkippingVerification(), content)
 }
 
 // claims finds issuer and content in the signed bytes.

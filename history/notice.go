@@ -133,6 +133,20 @@ func OpenNotice(text string, keys *trust.Keys) (Notice, error) {
 	if err != nil {
 		return Notice{}, err
 	}
+	return c.notice()
+}
+
+// NoticeSkippingVerification returns what the code of a notice says although
+// nobody checked who signed it: to look at one's own, not to decide anything.
+func NoticeSkippingVerification(text string) (Notice, error) {
+	c, err := skim(text, contentNotice)
+	if err != nil {
+		return Notice{}, err
+	}
+	return c.notice()
+}
+
+func (c sealed) notice() (Notice, error) {
 	n := Notice{Jurisdiction: c.jurisdiction, Expires: c.until, Hash: c.hash, KeyID: c.keyID, Demo: c.demo}
 	r := fields{content: c.content}
 	n.Release = r.number(1, 1, 2) == 2

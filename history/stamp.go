@@ -137,6 +137,20 @@ func OpenStamp(text string, keys *trust.Keys) (Stamp, error) {
 	if err != nil {
 		return Stamp{}, err
 	}
+	return c.stamp()
+}
+
+// StampSkippingVerification returns what the code of a stamp says although
+// nobody checked who signed it: to look at one's own, not to decide anything.
+func StampSkippingVerification(text string) (Stamp, error) {
+	c, err := skim(text, contentStamp)
+	if err != nil {
+		return Stamp{}, err
+	}
+	return c.stamp()
+}
+
+func (c sealed) stamp() (Stamp, error) {
 	s := Stamp{Jurisdiction: c.jurisdiction, Until: c.until, Hash: c.hash, KeyID: c.keyID, Demo: c.demo}
 	r := fields{content: c.content}
 	s.Direction = [...]Direction{"", Entry, Exit}[r.number(1, 1, 2)]
