@@ -2,21 +2,26 @@
 // is it opened?
 //
 // [Read] finds the format by how the text begins and hands it to that format's
-// own package (format/hc1; others follow). What comes back is [Unverified]: it
-// tells the kind of content, the country and the key that the code names, and
-// nothing about the person. The person becomes readable through Verify, or
-// through SkipVerification, whose name says what it does.
+// own package: format/hc1, format/shc or format/vds. What comes back is
+// [Unverified]: it tells the kind of content, the country and the key that the
+// code names, and nothing about the person. The person becomes readable through
+// Verify, or through SkipVerification, whose name says what it does.
+//
+// A health card may come in several QR codes. Read takes their texts as one,
+// a line each, in any order; [Part] tells which part a text is. A file of
+// several cards is taken apart by [Codes].
 //
 // A text that is no health code is named for what it is ([Identify]), so that
 // somebody who shows a restaurant's menu is told so.
 package format
 
 import (
-	"errors"
 	"strings"
 
 	"github.com/pratique/pratique/cert"
 	"github.com/pratique/pratique/format/hc1"
+	"github.com/pratique/pratique/format/shc"
+	"github.com/pratique/pratique/format/vds"
 	"github.com/pratique/pratique/trust"
 )
 
@@ -49,7 +54,12 @@ type Error struct {
 	Code   string // a code of package words: "not_health_code", "read_base45" ...
 	Format string // hc1, ...; empty where the text is no health code
 	What   What   // what it is instead, or which format
+	Cause  string // the format's own name of what is wrong: "base45_character"; empty where the code says all
 	Err    error  // the cause; nil where there is none beyond the code
+
+	// Of a health card in several codes that is not complete: how many there
+	// are, how many of them were given, and which, if that is one.
+	Of, Have, Number int
 }
 
 func (e *Error) Error() string {
@@ -77,22 +87,17 @@ func Read(text string) (Unverified, error) {
 		return nil, &Error{Code: "too_long"}
 	case what == HC1:
 		u, err := hc1.Read(text)
-		if err != nil {
-			return nil, &Error{Code: codeOf(err), Format: "hc1", Err: err}
-		}
-		return u, nil
+		return opened(u, err, text)
+	case what == SHC:
+		u, err := shc.Read(text)
+		return opened(u, err, text)
+	case what == VDS:
+		u, err := vds.Read(text)
+		return opened(u, err, text)
 	case what == HCNext:
 		return nil, &Error{Code: "newer_version", What: what}
 	case unsupported[what] != "":
 		return nil, &Error{Code: "format_unsupported", Format: unsupported[what], What: what}
 	}
 	return nil, &Error{Code: "not_health_code", What: what}
-}
-
-// codeOf returns the reason code of a reading error of a format.
-func codeOf(err error) string {
-	if e, ok := errors.AsType[*hc1.Error](err); ok {
-		return "read_" + string(e.Step)
-	}
-	return "read_payload"
 }

@@ -1,6 +1,10 @@
 package format
 
-import "strings"
+import (
+	"bytes"
+	"encoding/base64"
+	"strings"
+)
 
 // What names what a text is; the names are codes of package words.
 type What string
@@ -37,14 +41,14 @@ const (
 
 // unsupported are the health formats that are known by sight and not read yet,
 // with the name that answers give as their format.
-var unsupported = map[What]string{SHC: "shc", VDS: "vds", DIVOC: "divoc", HealthLink: "link", NZPass: "nzcp", National: "national"}
+var unsupported = map[What]string{DIVOC: "divoc", HealthLink: "link", NZPass: "nzcp", National: "national"}
 
 // prefixes are looked up in order; those in lower case match either case.
 var prefixes = []struct {
 	prefix string
 	what   What
 }{
-	{"HC1:", HC1}, {"shc:/", SHC}, {"shlink:/", HealthLink}, {"vhlink:/", HealthLink}, {"NZCP:/", NZPass}, {"B64:", DIVOC}, {"PK\x03\x04", DIVOC},
+	{"HC1:", HC1}, {"shc:", SHC}, {"shlink:/", HealthLink}, {"vhlink:/", HealthLink}, {"NZCP:/", NZPass}, {"B64:", DIVOC}, {"PK\x03\x04", DIVOC},
 	{"AT1:", National}, {"LT1:", National}, {"NL2:", National}, {"CRED:", National}, {"HL0:", National},
 	{"NZCOVIDTRACER:", VenueCode}, {"UKC19TRACING:", VenueCode}, {"https://e.coronawarn.app", VenueCode}, {"https://qr.notify-me.ch", VenueCode}, {"https://tac.gouv.fr", VenueCode},
 	{"wifi:", WiFi}, {"begin:vcard", Contact}, {"mecard:", Contact}, {"bizcard:", Contact}, {"tel:", Phone}, {"sms:", Message}, {"smsto:", Message}, {"mmsto:", Message}, {"whatsapp:", Message},
@@ -54,8 +58,8 @@ var prefixes = []struct {
 	{"http://", WebAddress}, {"https://", WebAddress}, {"www.", WebAddress}, {"ftp://", WebAddress},
 }
 
-// Identify says what a text is, by how it looks. It decodes nothing: HC1 means
-// that the text claims to be one.
+// Identify says what a text is, by how it looks: HC1 means that the text claims
+// to be one, and no more.
 func Identify(text string) What {
 	t := strings.Trim(text, "\r\n")
 	if strings.TrimSpace(t) == "" {
@@ -73,9 +77,11 @@ func Identify(text string) What {
 		return HCNext
 	case t[0] == '{' && strings.Contains(t, `"icao.`):
 		return VDS
+	case t[0] == '{' && strings.Contains(t, `"verifiableCredential"`) && strings.Contains(t, `"ey`):
+		return SHC
 	case t[0] == '{' || t[0] == '[':
 		return JSONData
-	case strings.HasPrefix(t, "eyJ") && strings.Count(t, ".") == 2:
+	case strings.HasPrefix(t, "ey") && strings.Count(t, ".") == 2:
 		return compactJWS(t)
 	case boardingPass(t):
 		return BoardingPass
@@ -87,15 +93,17 @@ func Identify(text string) What {
 	return PlainText
 }
 
-// compactJWS tells a SMART Health Card, whose header names its compression, from any other token.
+// compactJWS tells a SMART Health Card from any other token: its payload is
+// compressed, and so is no JSON to the eye; or it should be, and its type says
+// what it is.
 func compactJWS(t string) What {
-	// "zip":"DEF" in base64url, at each of the three alignments
-	for _, z := range []string{"InppcCI6IkRFRi", "J6aXAiOiJERUYi", "iemlwIjoiREVGI"} {
-		if head, _, _ := strings.Cut(t, "."); strings.Contains(head, z) {
-			return SHC
-		}
+	_, rest, _ := strings.Cut(t, ".")
+	payload, _, _ := strings.Cut(rest, ".")
+	b, _ := base64.RawURLEncoding.DecodeString(payload)
+	if len(b) > 0 && b[0] == '{' && !bytes.Contains(b, []byte("https://smarthealth.cards#")) {
+		return Identity
 	}
-	return Identity
+	return SHC
 }
 
 // boardingPass recognises an IATA bar-coded boarding pass: M, the number of

@@ -4,6 +4,8 @@ import (
 	"fmt"
 
 	"github.com/pratique/pratique/format/hc1"
+	"github.com/pratique/pratique/format/shc"
+	"github.com/pratique/pratique/format/vds"
 	"github.com/pratique/pratique/trust"
 )
 
@@ -16,13 +18,23 @@ type Issue struct {
 
 // Schema lists where a verified certificate breaks the schema that it names.
 func Schema(s trust.Signed) []Issue {
-	if s.Certificate == nil || s.Certificate.Carrier.Format != "hc1" {
+	if s.Certificate == nil {
 		return nil
 	}
-	found := hc1.Schema(s.Raw)
-	out := make([]Issue, len(found))
-	for i, f := range found {
-		out[i] = Issue{Path: f.Path, What: f.What}
+	var out []Issue
+	switch s.Certificate.Carrier.Format {
+	case "hc1":
+		for _, i := range hc1.Schema(s.Raw) {
+			out = append(out, Issue(i))
+		}
+	case "shc":
+		for _, i := range shc.Schema(s.Raw) {
+			out = append(out, Issue(i))
+		}
+	case "vds":
+		for _, i := range vds.Schema(s.Raw) {
+			out = append(out, Issue(i))
+		}
 	}
 	return out
 }
@@ -32,8 +44,13 @@ func JSON(s trust.Signed) ([]byte, error) {
 	if s.Certificate == nil {
 		return nil, fmt.Errorf("writing content: nothing was verified")
 	}
-	if s.Certificate.Carrier.Format == "hc1" {
+	switch s.Certificate.Carrier.Format {
+	case "hc1":
 		return hc1.JSON(s.Raw)
+	case "shc":
+		return shc.JSON(s.Raw)
+	case "vds":
+		return vds.JSON(s.Raw)
 	}
 	return nil, fmt.Errorf("writing content: format %q has no JSON form", s.Certificate.Carrier.Format)
 }

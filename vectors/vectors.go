@@ -40,7 +40,7 @@ var files embed.FS
 const Format = "pratique-vectors/1.0"
 
 // Names are the files, without .json.
-func Names() []string { return []string{"hc1", "verdict"} }
+func Names() []string { return []string{"hc1", "verdict", "formats"} }
 
 // Schema returns the JSON Schema of the files.
 func Schema() []byte {

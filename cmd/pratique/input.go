@@ -33,7 +33,44 @@ func (p *program) readEvery(args []string) (codes []code, broken error) {
 		}
 		codes = append(codes, found...)
 	}
-	return codes, broken
+	return whole(codes), broken
+}
+
+// whole puts the codes of a health card in several together, wherever they came
+// from: in the order given, each part goes to the last card of as many parts
+// that lacks it.
+func whole(codes []code) []code {
+	type card struct {
+		at   int // in out
+		have map[int]string
+	}
+	var out []code
+	open := map[int]*card{} // by the number of parts
+	for _, c := range codes {
+		n, of, ok := format.Part(c.text)
+		if !ok || of == 1 {
+			out = append(out, c)
+			continue
+		}
+		k := open[of]
+		if k != nil {
+			if part, seen := k.have[n]; seen && part != c.text {
+				k = nil // of another card: the open one stays as it is
+			}
+		}
+		if k == nil {
+			open[of] = &card{len(out), map[int]string{n: c.text}}
+			out = append(out, c)
+			continue
+		}
+		k.have[n] = c.text
+		out[k.at].text += "\n" + c.text
+		out[k.at].input += ", " + c.input
+		if len(k.have) == of {
+			delete(open, of)
+		}
+	}
+	return out
 }
 
 // readCodes finds the codes that an argument means. A picture may show several.
@@ -59,18 +96,22 @@ func (p *program) readCodes(arg string, n int) ([]code, error) {
 // codesIn finds the codes in the content of a file.
 func codesIn(name string, data []byte) []code {
 	if !isPicture(data) {
-		return []code{{input: name, text: textOf(data)}}
+		return numbered(name, "card", format.Codes(textOf(data)))
 	}
 	texts, trouble := scanPicture(data)
 	if trouble != "" {
 		return []code{{input: name, trouble: trouble}}
 	}
-	texts = healthCodes(texts)
+	return numbered(name, "code", healthCodes(texts))
+}
+
+// numbered names several codes of one input by their number.
+func numbered(name, what string, texts []string) []code {
 	codes := make([]code, len(texts))
 	for i, t := range texts {
 		codes[i] = code{input: name, text: t}
 		if len(texts) > 1 {
-			codes[i].input = fmt.Sprintf("%s, code %d", name, i+1)
+			codes[i].input = fmt.Sprintf("%s, %s %d", name, what, i+1)
 		}
 	}
 	return codes

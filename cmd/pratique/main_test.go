@@ -17,6 +17,8 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/pratique/pratique/vectors"
 )
 
 func TestMain(m *testing.M) {
@@ -44,7 +46,7 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits": exits, "askew": askew, "change": change, "long": long,
+			"exits": exits, "askew": askew, "change": change, "long": long, "vector": vector, "line": lineOf,
 		},
 	})
 }
@@ -129,6 +131,36 @@ func long(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(err)
 	code := strings.TrimSpace(ts.ReadFile(args[1]))
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(code+"\n"+"HC1:"+strings.Repeat("A", n)+"\r\n"+code+"\r\n\n"+code), 0o644))
+}
+
+// vector writes the text of a case of our vectors, or one of their files:
+// vector formats 1 out.txt; vector formats norland-formats.txt out.txt
+func vector(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 3 {
+		ts.Fatalf("usage: vector name case|file out.txt")
+	}
+	f, err := vectors.Load(args[0])
+	ts.Check(err)
+	text, ok := f.Files[args[1]]
+	for _, c := range f.Cases {
+		if strconv.Itoa(c.ID) == args[1] {
+			text, ok = c.Text, true
+		}
+	}
+	if !ok {
+		ts.Fatalf("%s has no %s", args[0], args[1])
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[2]), []byte(text), 0o644))
+}
+
+// lineOf writes one line of a file to another: line in.txt 2 out.txt
+func lineOf(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 3 {
+		ts.Fatalf("usage: line in.txt number out.txt")
+	}
+	n, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	ts.Check(os.WriteFile(ts.MkAbs(args[2]), []byte(strings.Split(ts.ReadFile(args[0]), "\n")[n-1]), 0o644))
 }
 
 // shell runs a command line in this process.

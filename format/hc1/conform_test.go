@@ -17,9 +17,9 @@ import (
 
 	"github.com/pratique/pratique/cert"
 	"github.com/pratique/pratique/format/hc1"
-	"github.com/pratique/pratique/format/hc1/internal/deflate"
 	"github.com/pratique/pratique/internal/base45"
 	"github.com/pratique/pratique/internal/cbor"
+	"github.com/pratique/pratique/internal/deflate"
 	"github.com/pratique/pratique/trust"
 	"github.com/pratique/pratique/trust/lists"
 )

@@ -4,10 +4,10 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/pratique/pratique/format/hc1/internal/deflate"
 	"github.com/pratique/pratique/internal/base45"
 	"github.com/pratique/pratique/internal/cbor"
 	"github.com/pratique/pratique/internal/cose"
+	"github.com/pratique/pratique/internal/deflate"
 	"github.com/pratique/pratique/trust"
 )
 

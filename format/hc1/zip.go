@@ -3,8 +3,8 @@ package hc1
 import (
 	"sync"
 
-	"github.com/pratique/pratique/format/hc1/internal/deflate"
 	"github.com/pratique/pratique/internal/base45"
+	"github.com/pratique/pratique/internal/deflate"
 )
 
 // buffer is the memory that a code passes through. Nothing of it is in a

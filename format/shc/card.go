@@ -1,17 +1,14 @@
 package shc
 
 import (
-	"bytes"
-	"compress/flate"
 	"crypto/sha256"
-	"errors"
-	"io"
 	"math"
 	"strings"
 	"sync"
 	"time"
 
 	"github.com/pratique/pratique/cert"
+	"github.com/pratique/pratique/internal/deflate"
 	"github.com/pratique/pratique/internal/jcs"
 	"github.com/pratique/pratique/internal/jws"
 )
@@ -100,42 +97,23 @@ func (c *card) header() error {
 	return &Error{StepSignature, ErrSize}
 }
 
-// inflater is the memory of inflate.
-type inflater struct {
-	in  bytes.Reader
-	out bytes.Buffer
-	zip io.ReadCloser
-}
-
-var inflaters = sync.Pool{New: func() any { return new(inflater) }}
+// buffers are the memory of inflate.
+var buffers = sync.Pool{New: func() any { return new([]byte) }}
 
 // inflate decompresses RFC 1951, at most MaxContent bytes.
 func inflate(packed []byte) (string, error) {
-	f := inflaters.Get().(*inflater)
-	defer inflaters.Put(f)
-	f.in.Reset(packed)
-	f.out.Reset()
-	if f.zip == nil {
-		f.zip = flate.NewReader(&f.in)
-	} else if err := f.zip.(flate.Resetter).Reset(&f.in, nil); err != nil {
-		return "", err
+	b := buffers.Get().(*[]byte)
+	defer buffers.Put(b)
+	var err error
+	if *b, err = deflate.DecodeRaw((*b)[:0], packed, MaxContent); err != nil && zlibHeader(packed) {
+		err = ErrZlib
 	}
-	_, err := f.out.ReadFrom(io.LimitReader(f.zip, MaxContent+1))
-	out := f.out.String()
-	clear(f.out.Bytes()) // a person's data does not wait for the next card
-	switch {
-	case len(out) > MaxContent:
-		return "", ErrTooLarge
-	case err != nil && zlibHeader(packed):
-		return "", ErrZlib
-	case errors.Is(err, io.ErrUnexpectedEOF):
-		return "", ErrTruncated
-	case err != nil:
-		return "", ErrCorrupt
-	case f.in.Len() > 0:
-		return "", ErrTrailing
+	out := ""
+	if err == nil {
+		out = string(*b)
 	}
-	return out, nil
+	clear(*b) // a person's data does not wait for the next card
+	return out, err
 }
 
 // zlibHeader reports whether b begins as RFC 1950 does.

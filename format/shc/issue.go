@@ -1,8 +1,6 @@
 package shc
 
 import (
-	"bytes"
-	"compress/flate"
 	"crypto"
 	"crypto/ecdsa"
 	"crypto/elliptic"
@@ -11,10 +9,10 @@ import (
 	"fmt"
 	"io"
 	"strconv"
-	"sync"
 	"time"
 
 	"github.com/pratique/pratique/cert"
+	"github.com/pratique/pratique/internal/deflate"
 	"github.com/pratique/pratique/internal/jws"
 	"github.com/pratique/pratique/trust"
 )
@@ -79,10 +77,7 @@ func (i Issuer) Issue(c *cert.Certificate, rand io.Reader) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	packed, err := deflate(content)
-	if err != nil {
-		return "", fmt.Errorf("issuing SMART Health Card: %w", err)
-	}
+	packed := deflate.EncodeRaw(nil, content)
 	header := `{"zip":"DEF","alg":"ES256","kid":"` + jws.Encode([]byte(i.Key.ID)) + `"}`
 	text, err := jws.Make(header, packed, func(signed []byte) ([]byte, error) { return jws.Sign(rand, i.Signer, signed) })
 	if err != nil {
@@ -175,25 +170,6 @@ func (p *printer) number(key string, t time.Time) {
 	if ms%1000 != 0 && ms > 0 {
 		p.out = append(p.out, '.', byte('0'+ms/100%10), byte('0'+ms/10%10), byte('0'+ms%10))
 	}
-}
-
-var deflaters = sync.Pool{New: func() any {
-	w, _ := flate.NewWriter(io.Discard, flate.BestCompression) // the level is one it knows
-	return w
-}}
-
-// deflate compresses as RFC 1951.
-func deflate(content []byte) ([]byte, error) {
-	w := deflaters.Get().(*flate.Writer)
-	defer deflaters.Put(w)
-	var out bytes.Buffer
-	w.Reset(&out)
-	defer w.Reset(io.Discard)
-	if _, err := w.Write(content); err != nil {
-		return nil, err
-	}
-	err := w.Close()
-	return out.Bytes(), err
 }
 
 // Thumbprint returns the identifier of a key on curve P-256 (RFC 7638), raw bytes.

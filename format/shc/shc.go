@@ -8,11 +8,12 @@
 //
 // # From text to certificate
 //
-//	text       one of: a compact JWS; "shc:/" and the JWS in digits; a file
+//	text       one of: a compact JWS; "shc:/" and the JWS in digits; the texts of
+//	           a card in several QR codes ("shc:/2/3/...", out of use since 2022
+//	           and still printed), a line each, in any order; a file
 //	           {"verifiableCredential":[JWS]} with one card. Line ends around the
 //	           text are ignored, no other white space. Of a file with several
-//	           cards, [Cards] gives each; of a card in several QR codes
-//	           ("shc:/2/3/..."), [Join] makes the one text
+//	           cards, [Cards] gives each
 //	numeric    two digits a character, its ASCII value less 45
 //	jws        three parts of strict base64url; a signature of 64 bytes (one in
 //	           DER is named signature_der)

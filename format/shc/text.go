@@ -24,10 +24,7 @@ func compact(text string) (string, error) {
 	case strings.HasPrefix(text, prefix):
 		body := text[len(prefix):]
 		if strings.Contains(body, "/") {
-			if _, err := readChunk(text); err != nil {
-				return "", err
-			}
-			return "", &Error{StepText, ErrChunk}
+			return fromChunks(text)
 		}
 		return fromDigits(body)
 	case strings.HasPrefix(strings.TrimLeft(text, " \t\r\n"), "{"):
@@ -45,6 +42,19 @@ func compact(text string) (string, error) {
 		return "", &Error{StepText, ErrPrefix}
 	}
 	return text, nil
+}
+
+// fromChunks decodes the texts of the QR codes of a card in several, a line each.
+func fromChunks(text string) (string, error) {
+	lines := strings.FieldsFunc(text, func(r rune) bool { return r == '\n' || r == '\r' })
+	whole, err := Join(lines)
+	if e, ok := err.(*Error); ok && e.Err == ErrMissing && len(lines) == 1 {
+		return "", &Error{StepText, ErrChunk}
+	}
+	if err != nil {
+		return "", err
+	}
+	return fromDigits(whole[len(prefix):])
 }
 
 // fromDigits decodes the digits of a numeric text.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 
 	"github.com/pratique/pratique/cert"
+	"github.com/pratique/pratique/internal/deflate"
 	"github.com/pratique/pratique/internal/jcs"
 	"github.com/pratique/pratique/internal/jws"
 	"github.com/pratique/pratique/trust"
@@ -67,7 +68,7 @@ func JSON(raw []byte) ([]byte, error) {
 // payload reads a payload that came from elsewhere.
 func payload(raw []byte) (jcs.Value, error) {
 	if len(raw) > MaxContent {
-		return jcs.Value{}, &Error{StepJSON, ErrTooLarge}
+		return jcs.Value{}, &Error{StepJSON, deflate.ErrTooLarge}
 	}
 	v, err := jcs.Parse(string(raw))
 	if err != nil {

@@ -2,7 +2,7 @@ package jcs
 
 import (
 	"math"
-	"slices"
+	"sort"
 	"strconv"
 	"unicode/utf8"
 )
@@ -39,6 +39,14 @@ type member struct {
 	value Value
 }
 
+// byKey sorts members. It is an interface of package sort because a page need
+// not load another sorting function for it.
+type byKey []member
+
+func (m byKey) Len() int           { return len(m) }
+func (m byKey) Less(i, j int) bool { return compare(m[i].key, m[j].key) < 0 }
+func (m byKey) Swap(i, j int)      { m[i], m[j] = m[j], m[i] }
+
 func (v Value) appendObject(dst []byte) []byte {
 	var room [16]member
 	members := room[:0]
@@ -48,7 +56,7 @@ func (v Value) appendObject(dst []byte) []byte {
 		members = append(members, member{k, m})
 	}
 	if !sorted {
-		slices.SortFunc(members, func(a, b member) int { return compare(a.key, b.key) })
+		sort.Sort(byKey(members))
 	}
 	dst = append(dst, '{')
 	for i, m := range members {

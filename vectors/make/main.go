@@ -24,7 +24,7 @@ func main() {
 	for _, f := range []struct {
 		name string
 		file vectors.File
-	}{{"hc1", hc1File()}, {"verdict", verdictFile()}} {
+	}{{"hc1", hc1File()}, {"verdict", verdictFile()}, {"formats", formatsFile()}} {
 		if err := finish(filepath.Join(*dir, f.name+".json"), f.file, *check); err != nil {
 			fmt.Fprintln(os.Stderr, "vectors/make:", err)
 			os.Exit(1)

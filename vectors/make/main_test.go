@@ -8,7 +8,7 @@ import (
 )
 
 func TestTheFilesAreWhatThisToolWrites(t *testing.T) {
-	for name, file := range map[string]vectors.File{"hc1": hc1File(), "verdict": verdictFile()} {
+	for name, file := range map[string]vectors.File{"hc1": hc1File(), "verdict": verdictFile(), "formats": formatsFile()} {
 		if err := finish(filepath.Join("..", name+".json"), file, true); err != nil {
 			t.Error(err)
 		}

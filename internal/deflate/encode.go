@@ -20,14 +20,17 @@ const MaxEncode = 1<<16 - 1
 // or stored, whichever is smallest.
 func Encode(dst, content []byte) []byte {
 	dst = append(dst, 0x78, 0xda) // a window of 32 kB, slowest compression
+	return binary.BigEndian.AppendUint32(EncodeRaw(dst, content), adler32.Checksum(content))
+}
+
+// EncodeRaw is Encode without head and checksum.
+func EncodeRaw(dst, content []byte) []byte {
 	if len(content) > MaxEncode {
-		dst = appendStored(dst, content)
-	} else {
-		e := encoders.Get().(*encoder)
-		dst = e.block(dst, content)
-		encoders.Put(e)
+		return appendStored(dst, content)
 	}
-	return binary.BigEndian.AppendUint32(dst, adler32.Checksum(content))
+	e := encoders.Get().(*encoder)
+	defer encoders.Put(e)
+	return e.block(dst, content)
 }
 
 // appendStored appends blocks that are not compressed.

@@ -1,5 +1,5 @@
-// Package deflate answers one question: which bytes does a small zlib stream
-// (RFC 1950, RFC 1951) stand for?
+// Package deflate answers one question: which bytes does a small compressed
+// stream stand for, of zlib (RFC 1950) or raw DEFLATE (RFC 1951)?
 //
 // It reads and writes whole streams of some hundred bytes, in memory. For
 // those it takes a fraction of the time and of the memory of compress/zlib,
@@ -9,8 +9,9 @@
 // reads, which tests hold it to.
 //
 // [Decode] stops at its limit, refuses a stream that goes on after its
-// checksum, and verifies the checksum. [Encode] writes the same bytes for the
-// same content on every machine and with every version of Go.
+// checksum, and verifies the checksum; [DecodeRaw] reads what has neither head
+// nor checksum. [Encode] and [EncodeRaw] write the same bytes for the same
+// content on every machine and with every version of Go.
 package deflate
 
 import (
@@ -40,21 +41,36 @@ func Decode(dst, src []byte, limit int) ([]byte, error) {
 	if h := binary.BigEndian.Uint16(src); h>>8&15 != 8 || h>>12 > 7 || h&0x20 != 0 || h%31 != 0 {
 		return dst, ErrHeader
 	}
-	start := len(dst)
-	r := reader{src: src[2:], out: dst, start: start, limit: start + limit}
-	if err := r.blocks(); err != nil {
-		return r.out, err
-	}
-	rest := r.src[r.pos-int(r.n/8):]
+	out, rest, err := decode(dst, src[2:], limit)
 	switch {
+	case err != nil:
 	case len(rest) < 4:
-		return r.out, ErrTruncated
-	case binary.BigEndian.Uint32(rest) != adler32.Checksum(r.out[start:]):
-		return r.out, ErrChecksum
+		err = ErrTruncated
+	case binary.BigEndian.Uint32(rest) != adler32.Checksum(out[len(dst):]):
+		err = ErrChecksum
 	case len(rest) > 4:
-		return r.out, ErrTrailing
+		err = ErrTrailing
 	}
-	return r.out, nil
+	return out, err
+}
+
+// DecodeRaw is Decode for a stream without head and checksum.
+func DecodeRaw(dst, src []byte, limit int) ([]byte, error) {
+	out, rest, err := decode(dst, src, limit)
+	if err == nil && len(rest) > 0 {
+		err = ErrTrailing
+	}
+	return out, err
+}
+
+// decode appends what the blocks at the beginning of src stand for, and returns
+// what follows them.
+func decode(dst, src []byte, limit int) (out, rest []byte, err error) {
+	r := reader{src: src, out: dst, start: len(dst), limit: len(dst) + limit}
+	if err := r.blocks(); err != nil {
+		return r.out, nil, err
+	}
+	return r.out, src[r.pos-int(r.n/8):], nil
 }
 
 // reader takes bits from src, the lowest of each byte first.

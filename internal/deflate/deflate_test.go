@@ -13,7 +13,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/pratique/pratique/format/hc1/internal/deflate"
+	"github.com/pratique/pratique/internal/deflate"
 )
 
 const limit = 1 << 16
@@ -37,10 +37,42 @@ func theirs(src []byte) ([]byte, error) {
 	return out, nil
 }
 
-// agree judges one stream by this package and by the standard library. It
-// reports whether both read it.
+// theirsRaw is theirs for a stream without head and checksum.
+func theirsRaw(src []byte) ([]byte, error) {
+	r := bytes.NewReader(src)
+	out, err := io.ReadAll(io.LimitReader(flate.NewReader(r), limit+1))
+	switch {
+	case err != nil:
+		return nil, err
+	case len(out) > limit:
+		return nil, errors.New("too large")
+	case r.Len() != 0:
+		return nil, errors.New("trailing")
+	}
+	return out, nil
+}
+
+// agreeRaw judges one stream as raw DEFLATE.
+func agreeRaw(t testing.TB, src []byte) {
+	t.Helper()
+	ours, err := deflate.DecodeRaw([]byte("before"), src, limit)
+	want, wantErr := theirsRaw(src)
+	if (err == nil) != (wantErr == nil) {
+		t.Fatalf("%x, raw: %v, the standard library says %v", src, err, wantErr)
+	}
+	if !bytes.HasPrefix(ours, []byte("before")) || err == nil && !bytes.Equal(ours[6:], want) {
+		t.Fatalf("%x, raw: %x, want %x", src, ours, want)
+	}
+}
+
+// agree judges one stream by this package and by the standard library, whole
+// and without its head. It reports whether both read it.
 func agree(t testing.TB, src []byte) bool {
 	t.Helper()
+	if len(src) > 2 {
+		agreeRaw(t, src[2:])
+		agreeRaw(t, src[2:max(2, len(src)-4)])
+	}
 	ours, err := deflate.Decode([]byte("before"), src, limit)
 	want, wantErr := theirs(src)
 	if !bytes.HasPrefix(ours, []byte("before")) {
@@ -221,6 +253,9 @@ func TestWhatIsWrittenIsRead(t *testing.T) {
 		}
 		if best := len(packed(t, content)["level 9 in 1"]); len(stream) > best+best/500 && len(content) <= deflate.MaxEncode {
 			t.Errorf("%s: %d bytes, the standard library needs %d", name, len(stream), best)
+		}
+		if raw := deflate.EncodeRaw(nil, content); !bytes.Equal(raw, stream[2:len(stream)-4]) {
+			t.Errorf("%s: raw, it is not what stands between head and checksum", name)
 		}
 		if again := deflate.Encode(nil, content); !bytes.Equal(again, stream) {
 			t.Errorf("%s: written differently a second time", name)
