@@ -108,8 +108,17 @@ func (b *builder) rules() {
 	}
 	for _, r := range compiled {
 		r.facts, r.places = factsOf(r.Logic, r.reads, s.ValueSets), placesOf(r.reads)
+		s.readsEvents = s.readsEvents || readsEvents(r.reads)
 	}
 	s.Rules = compiled
+}
+
+// readsEvents reports whether one of the paths leads into the events of a payload.
+func readsEvents(paths []string) bool {
+	return slices.ContainsFunc(paths, func(p string) bool {
+		rest, ok := strings.CutPrefix(p, "payload")
+		return p == "" || ok && rest != ".dob" && rest != ".ver"
+	})
 }
 
 func (b *builder) accepts() {
@@ -201,6 +210,7 @@ func (b *builder) obligations() {
 		b.want(!readsIdentity(e.Reads()), join(at, "when"), "reads who the person is, which no rule may")
 		o.When, _ = e.MarshalJSON()
 		s.conditions[i] = condition{e, factsOf(o.When, e.Reads(), s.ValueSets)}
+		s.readsEvents = s.readsEvents || readsEvents(e.Reads())
 	}
 }
 

@@ -166,11 +166,14 @@ func (s *Set) Invalidate(c *cert.Certificate, trip Trip, at time.Time) []Outcome
 		return nil
 	}
 	var out []Outcome
-	external := s.external(c, trip, at)
+	var external certlogic.Value
 	for i, e := range c.Events {
 		selected := Select(s.Rules, s.query(Invalidation, e.Kind(), at))
 		if len(selected) == 0 {
 			continue
+		}
+		if external.Kind() == certlogic.Null {
+			external = s.external(c, trip, at)
 		}
 		v := s.look(c, i, external)
 		for _, r := range selected {

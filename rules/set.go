@@ -38,8 +38,9 @@ var ErrNewer = errors.New("the rules are in a later format than this program rea
 type Set struct {
 	File
 
-	valueSets  certlogic.Value
-	conditions []condition // of the obligations
+	valueSets   certlogic.Value
+	conditions  []condition // of the obligations
+	readsEvents bool        // a rule or a condition reads the events of a payload
 }
 
 // condition is when an obligation applies. Without an expression it always does.

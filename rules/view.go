@@ -213,7 +213,11 @@ func outcome(c cert.Coded, r cert.Result, code func(cert.Coded) string, dcc bool
 
 // look makes the whole view: {payload, external}.
 func (s *Set) look(c *cert.Certificate, event int, external certlogic.Value) view {
-	v := payload(c, event, event == whole && s.wantsHistory())
+	all := event == whole && s.wantsHistory()
+	if all && !s.readsEvents {
+		c = &cert.Certificate{Carrier: c.Carrier, Subject: cert.Person{BirthDate: c.Subject.BirthDate}}
+	}
+	v := payload(c, event, all)
 	v.root, _ = certlogic.FromAny(map[string]certlogic.Value{"payload": v.root, "external": external})
 	return v
 }

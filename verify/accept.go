@@ -317,11 +317,16 @@ func ruleTexts(rule *rules.Rule) rules.Texts {
 // tripOf is the trip as rules may see it. Of who asks for themselves with a
 // certificate alone, nothing else is known.
 func tripOf(q Question) rules.Trip {
-	to, _ := q.Trip.Destination()
-	t := rules.Trip{From: q.Trip.Origin(), Region: to.Region, Category: q.Trip.Category, Residence: q.Trip.Residence, Purpose: q.Purpose, Arrive: to.Arrive}
+	t := wayOf(q)
 	if q.Purpose == PurposeSelf {
 		t.History = &rules.History{Unknown: []rules.Gap{{From: q.At.AddDate(0, 0, -rules.MaxDays), Until: q.At, Place: true}}}
 	}
+	return t
+}
+
+func wayOf(q Question) rules.Trip {
+	to, _ := q.Trip.Destination()
+	t := rules.Trip{From: q.Trip.Origin(), Region: to.Region, Category: q.Trip.Category, Residence: q.Trip.Residence, Purpose: q.Purpose, Arrive: to.Arrive}
 	for _, leg := range q.Trip.Via() {
 		t.Via = append(t.Via, leg.Jurisdiction)
 	}

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/pratique/pratique/certlogic"
+	"github.com/pratique/pratique/exposure"
 	"github.com/pratique/pratique/history"
 	"github.com/pratique/pratique/revoke"
 	"github.com/pratique/pratique/rules"
@@ -22,13 +23,14 @@ func (o *Own) foresee(w *World, q Question, self *SelfReport, now judged) {
 	if now.whole == nil {
 		return
 	}
+	ahead := o.ahead(now)
 	for _, t := range o.turns(w, q, now) {
 		later := q
 		later.At = t
 		if later.Now.Before(t) {
 			later.Now = t
 		}
-		then, _ := o.judge(w, later, false)
+		then, _ := ahead.judge(w, later, false)
 		if self.ChangesAt.IsZero() && then.Verdict != self.Verdict {
 			self.ChangesAt, self.ChangesTo = at(t, self.place), then.Verdict
 		}
@@ -41,6 +43,53 @@ func (o *Own) foresee(w *World, q Question, self *SelfReport, now judged) {
 	}
 	self.wait()
 }
+
+// ahead is what can still count at a later moment: less to go through, and the
+// same colours.
+func (o *Own) ahead(now judged) *Own {
+	out := *o
+	e, h := now.evidence, &out.history
+	days := looksBack(now.sets)
+	from := e.At.AddDate(0, 0, -days)
+	h.Stays, h.Stamps, h.Exposure = nil, nil, nil
+	if days > 0 {
+		for _, s := range o.history.Stays {
+			if s.Until.IsZero() || s.Until.At.After(from) || !s.Until.Date.IsZero() && s.Until.Date.End().Add(dateLine).After(from) {
+				h.Stays = append(h.Stays, s)
+			}
+		}
+		first := slices.IndexFunc(e.Stamps, func(s *history.Stamp) bool { return s.At.After(from) })
+		if first < 0 {
+			first = len(e.Stamps)
+		}
+		for _, s := range e.Stamps[max(first-2, 0):] { // what two stamps say of the time between needs both
+			h.Stamps = append(h.Stamps, *s)
+		}
+		for _, s := range o.history.Stamps {
+			if s.At.After(e.At) && !slices.ContainsFunc(h.Stamps, func(have history.Stamp) bool { return have.Hash == s.Hash }) {
+				h.Stamps = append(h.Stamps, s)
+			}
+		}
+	}
+	for _, x := range o.history.Exposure {
+		if x.Date.End().Add(dateLine).After(e.At) {
+			h.Exposure = append(h.Exposure, x)
+		}
+	}
+	for _, risk := range []exposure.Risk{exposure.Low, exposure.High} { // of what is past, rules see the last day
+		for _, x := range slices.Backward(e.Exposure) {
+			if x.Risk == risk {
+				h.Exposure = append(h.Exposure, x)
+				break
+			}
+		}
+	}
+	h.Notices = slices.DeleteFunc(slices.Clone(o.history.Notices), func(n history.Notice) bool { return !n.Release && !n.Until.After(e.At) })
+	return &out
+}
+
+// dateLine is more than the farthest that a day begins before it does in UTC.
+const dateLine = 24 * time.Hour
 
 // wait says in the first reason that the colour is green by itself.
 func (self *SelfReport) wait() {
@@ -80,8 +129,10 @@ func (o *Own) turns(w *World, q Question, now judged) []time.Time {
 	for _, n := range o.history.Notices {
 		ts = append(ts, n.From, n.Until, n.Issued, end(n.Expires, after))
 	}
-	for _, s := range o.history.Stamps {
-		ts = append(ts, end(s.Until, after))
+	if looksBack(now.sets) > 0 {
+		for _, s := range o.history.Stamps {
+			ts = append(ts, end(s.Until, after))
+		}
 	}
 	for _, s := range now.sets {
 		spans, _ := s.Timeline(now.whole, now.trip, q.At, last)
@@ -103,10 +154,10 @@ func (o *Own) turns(w *World, q Question, now judged) []time.Time {
 func (o *Own) leaves(w *World, e history.Evidence, days int) []time.Time {
 	var ts []time.Time
 	for _, l := range w.Areas {
-		ts = append(ts, l.Published, l.Until, l.Until.AddDate(0, 0, days))
+		ts = append(ts, l.Published, l.Until.Add(time.Millisecond), l.Until.AddDate(0, 0, days))
 	}
 	for _, p := range e.Cover(history.Question{From: e.At.AddDate(0, 0, -days), Until: e.At}) {
-		ts = append(ts, p.Until.AddDate(0, 0, days))
+		ts = append(ts, p.Until.AddDate(0, 0, days), p.Until.Add(journey+time.Millisecond))
 	}
 	return ts
 }

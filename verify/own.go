@@ -117,7 +117,8 @@ func (o *Own) others() {
 func findings(found []history.Finding) []Aside {
 	out := make([]Aside, len(found))
 	for i, f := range found {
-		out[i] = Aside{Kind: string(f.Kind), Index: f.Index, Kept: f.Kept, Reasons: []Reason{{Code: "history_" + string(f.Code)}}}
+		code, params := f.Reason()
+		out[i] = Aside{Kind: string(f.Kind), Index: f.Index, Kept: f.Kept, Reasons: []Reason{{Code: code, Params: params}}}
 	}
 	return out
 }

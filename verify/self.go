@@ -25,8 +25,8 @@ type SelfReport struct {
 	Obligations []Obligation
 	ChangesAt   time.Time // when the colour changes by itself, if nothing new happens; zero: not, or not known
 	ChangesTo   Colour
-	GreenAt     time.Time // when it is green by itself; zero: not, or not known
-	Rules       []Cited
+	GreenAt     time.Time    // when it is green by itself; zero: not, or not known
+	Rules       []*rules.Set // that were asked
 	Data        Data
 
 	place *time.Location
@@ -43,7 +43,8 @@ type SelfReport struct {
 // certificate whose issuer the place does not recognise counts where it shows
 // an infection, and else not. Orders of health authorities hold without any
 // rule: isolation is red, any other amber, until they end or are released.
-// What is missing or not known is grey.
+// What is missing or not known is grey; a day at most between two stays is taken
+// for the way from one to the other.
 //
 // Where the person will be is not foreseen: what changes by itself is said for
 // somebody who stays where they are, and to whom nothing new happens.
@@ -85,7 +86,7 @@ func (o *Own) judge(w *World, q Question, full bool) (SelfReport, judged) {
 		self.To = to.Jurisdiction
 		j = o.weigh(w, q, to, &r, full)
 		if full {
-			self.Rules = cited(j.sets)
+			self.Rules = j.sets
 			self.Used = used(j, r.place)
 			self.Aside = slices.Concat(o.aside, j.aside)
 		}
@@ -100,7 +101,9 @@ func (o *Own) weigh(w *World, q Question, to Leg, r *Report, full bool) judged {
 	var found []history.Finding
 	var j judged
 	j.evidence, found = o.history.Sift(o.holder, q.At)
-	j.aside = findings(found)
+	if full {
+		j.aside = findings(found)
+	}
 	o.certified(w, q, &j)
 	ordered(r, j.evidence)
 	o.unclaimed(r, q.At)
@@ -113,7 +116,7 @@ func (o *Own) weigh(w *World, q Question, to Leg, r *Report, full bool) judged {
 			j.sets = append(j.sets, s)
 		}
 	}
-	j.trip = tripOf(q)
+	j.trip = wayOf(q)
 	var gaps []gap
 	j.trip.History, gaps = known(w, j.evidence, looksBack(j.sets), to)
 	if len(j.sets) == 0 {
@@ -134,7 +137,7 @@ func (o *Own) weigh(w *World, q Question, to Leg, r *Report, full bool) judged {
 			r.Reasons = append(r.Reasons, g.reason(r.place))
 		}
 	}
-	if status == Pass {
+	if status == Pass && len(coloured(r.Reasons)) == 0 {
 		r.add("self_green", words.Place("to", to.Jurisdiction))
 	}
 	return j
@@ -171,14 +174,6 @@ func (o *Own) certified(w *World, q Question, j *judged) {
 		}
 	}
 	slices.SortStableFunc(j.whole.Events, func(a, b cert.Event) int { return when(b).Compare(when(a)) })
-}
-
-func cited(sets []*rules.Set) []Cited {
-	out := make([]Cited, len(sets))
-	for i, s := range sets {
-		out[i] = Cited{ID: s.ID, Version: s.Version, Digest: s.Digest()}
-	}
-	return out
 }
 
 func coloured(reasons []Reason) []Reason {

@@ -56,8 +56,8 @@ func (r SelfReport) In(lang string) SelfAnswer {
 	for _, x := range r.Aside {
 		a.Aside = append(a.Aside, SaidAside{Kind: x.Kind, Number: x.number(), Used: x.Kept, Reasons: beside(sayAll(lang, x.Reasons))})
 	}
-	for _, c := range r.Rules {
-		a.Rules = append(a.Rules, SaidRules(c))
+	for _, s := range r.Rules {
+		a.Rules = append(a.Rules, SaidRules{ID: s.ID, Version: s.Version, Digest: s.Digest()})
 	}
 	return a
 }

@@ -1,12 +1,17 @@
 package verify
 
 import (
+	"slices"
 	"time"
 
 	"github.com/pratique/pratique/history"
 	"github.com/pratique/pratique/rules"
 	"github.com/pratique/pratique/words"
 )
+
+// journey is how long a time between two stays may be of which nothing is said:
+// it is taken for the way from one to the other.
+const journey = 24 * time.Hour
 
 // maxGaps is how many gaps a report names.
 const maxGaps = 5
@@ -43,7 +48,7 @@ func known(w *World, e history.Evidence, days int, here Leg) (*rules.History, []
 	h := &rules.History{}
 	var gaps []gap
 	if days > 0 {
-		gaps = whereabouts(h, w, e, history.Question{From: e.At.AddDate(0, 0, -days), Until: e.At, Here: here.Jurisdiction})
+		gaps = whereabouts(h, w, e, history.Question{From: e.At.AddDate(0, 0, -days), Until: e.At, Here: here.Jurisdiction, Transit: journey})
 	}
 	for _, g := range gaps {
 		h.Unknown = append(h.Unknown, rules.Gap{From: g.from, Until: g.until, Place: g.lacks == ""})
@@ -78,9 +83,11 @@ func known(w *World, e history.Evidence, days int, here Leg) (*rules.History, []
 func whereabouts(h *rules.History, w *World, e history.Evidence, q history.Question) []gap {
 	var gaps []gap
 	open := func(g gap) {
-		if n := len(gaps); n > 0 && gaps[n-1].until.Equal(g.from) && gaps[n-1].lacks == g.lacks && gaps[n-1].place == g.place {
-			gaps[n-1].until = g.until
-			return
+		for i := range gaps {
+			if have := &gaps[i]; have.until.Equal(g.from) && have.lacks == g.lacks && have.place == g.place {
+				have.until = g.until
+				return
+			}
 		}
 		gaps = append(gaps, g)
 	}
@@ -99,7 +106,7 @@ func whereabouts(h *rules.History, w *World, e history.Evidence, q history.Quest
 			h.Stays = presence(h.Stays, s)
 		}
 	}
-	return gaps
+	return slices.DeleteFunc(gaps, func(g gap) bool { return g.lacks == "" && g.until.Sub(g.from) <= journey })
 }
 
 // presence adds a stay; of stays that say the same the last one counts.
