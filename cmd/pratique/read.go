@@ -50,13 +50,13 @@ func readAndPrint(p *program, pr printer, args []string) error {
 			result = silent(exitGrey)
 		}
 		if pr.json {
-			p.out.Write(jsonLine(o.In(pr.lang, c.input)))
+			p.out.Write(jsonLine(withOwn(o.In(pr.lang, c.input), c.text)))
 			continue
 		}
 		if i > 0 {
 			p.out.WriteString("\n")
 		}
-		p.out.WriteString(pr.unverified(o, c.input))
+		p.out.WriteString(pr.unverified(o, c.input, c.text))
 	}
 	return result
 }
@@ -69,7 +69,7 @@ func open(c code) verify.Opened {
 }
 
 // unverified writes what a code says for people. The warning is the first line.
-func (pr printer) unverified(o verify.Opened, input string) string {
+func (pr printer) unverified(o verify.Opened, input, text string) string {
 	l := labelsIn(pr.lang)
 	var b strings.Builder
 	b.WriteString(pr.look.style(onGrey, " ? "+l.notVerified+" "))
@@ -91,7 +91,9 @@ func (pr printer) unverified(o verify.Opened, input string) string {
 		{"signed", day(o.Code.Signed().Issued)},
 		{"signature until", day(o.Code.Signed().Until)},
 	}
-	if o.Certificate != nil {
+	if own := describeOwn(o.Code.Content(), text, pr.lang); own != nil {
+		rows = append(append(rows, row{}), own...)
+	} else if o.Certificate != nil {
 		rows = append(rows, row{})
 		rows = append(rows, describePerson(o.Certificate.Subject)...)
 		for _, e := range o.Certificate.Events {
@@ -129,6 +131,8 @@ var rowsInFrench = map[string]string{
 	"protects until": "protège jusqu'au", "centre": "centre", "first positive": "premier positif", "from": "du", "until": "jusqu'au",
 	"value": "valeur", "exempt from": "dispense de", "about": "au sujet de", "at": "le", "says": "déclare", "order": "ordre",
 	"reason": "motif", "country": "pays", "issuer": "émetteur", "number": "numéro", "assumed": "supposé",
+	"port": "port", "purpose": "motif du voyage", "category": "catégorie", "holder": "titulaire", "stamp before": "tampon précédent",
+	"appeal": "recours", "ends the order": "met fin à l'ordre", "risk": "risque", "system": "système", "rule": "règle",
 }
 
 // row is a line of a description. One without a value is not printed.

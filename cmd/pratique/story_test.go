@@ -120,6 +120,16 @@ func TestNoErrorShowsAPersonACodeOrASecret(t *testing.T) {
 		{"rules", "test", form("id", `""`)},
 		{"trust", "list", form("id", `""`)},
 		{"rules", "eval", text},
+		{"receipt", "show", text},
+		{"receipt", "check", "--trust", key, text, text},
+		{"verify", "--trust", key, "--to", "XB", "--decide", "second_desk", "--desk", text, "--key", key, "--appeal", "a", text},
+		{"verify", "--trust", key, "--to", "XB", "--decide", text, text},
+		{"stamp", "--key", key, "--entry", "--mrz", "P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<\nL898902C36UTO7408122F1204159ZE184226B<<<<<11"},
+		{"stamp", "--key", key, "--entry", "--mrz", "P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<\nL898902C36UTO7408122F1204159ZE184226B<<<<<10"},
+		{"stamp", "--key", broken, "--entry", "--mrz", "P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<\nL898902C36UTO7408122F1204159ZE184226B<<<<<10", "--previous", text},
+		{"notice", "release", "--key", key, "--of", text, "--reason", "r", "--mrz", "P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<\nL898902C36UTO7408122F1204159ZE184226B<<<<<10"},
+		{"areas", "check", "--trust", key, form("id", `""`)},
+		{"areas", "sign", "--key", key, text},
 	} {
 		code, out, errs := shell(t, text+"\n", args...)
 		if code == 0 {
