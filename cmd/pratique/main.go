@@ -19,6 +19,7 @@ func commands() []*command {
 	return []*command{
 		verifyCommand(),
 		readCommand(),
+		selfCommand(),
 		receiptCommand(),
 		stampCommand(),
 		noticeCommand(),
@@ -27,6 +28,7 @@ func commands() []*command {
 		keyCommand(),
 		trustCommand(),
 		rulesCommand(),
+		deskCommand(),
 		demoCommand(),
 		speedCommand(),
 		helpCommand(),
@@ -54,5 +56,10 @@ func main() {
 		},
 	}
 	p.progress.aloud = term.IsTerminal(int(os.Stderr.Fd())) && !p.look.terminal
-	os.Exit(p.run(os.Args[1:]))
+	args := alone(os.Args[1:])
+	code := p.run(args)
+	if len(args) > len(os.Args[1:]) && code != exitGreen {
+		p.wait() // else the window would be gone before anybody has read why
+	}
+	os.Exit(code)
 }
