@@ -212,11 +212,21 @@ func obligations(s *Set, lang string) map[string]string {
 func curesOf(s *Set, lang string) map[string]string {
 	m := map[string]string{}
 	for id, c := range s.Cures {
-		text := c.Text.In(lang)
-		c.Text = nil
-		m[id] = text + " " + plain(c)
+		m[id] = c.Text.In(lang)
+		if what := slices.Concat(strings.Fields(string(c.Evidence)), withs(c)); len(what) > 0 {
+			m[id] += " (" + strings.Join(what, ", ") + ")"
+		}
 	}
 	return m
+}
+
+// withs are what must be different in new evidence, ascending.
+func withs(c Cure) []string {
+	var out []string
+	for _, field := range slices.Sorted(maps.Keys(c.With)) {
+		out = append(out, field+" "+c.With[field])
+	}
+	return out
 }
 
 func plain(v any) string {

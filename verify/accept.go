@@ -261,7 +261,7 @@ func cureOf(m rules.Remedy, place *time.Location) (Cure, bool) {
 	switch {
 	case m.Kind == rules.CureNewEvidence && m.Evidence == cert.KindTest && m.Text == nil && !m.Window.From.IsZero() && m.Window.Until.IsZero():
 		c.Code = "cure_test_from"
-	case m.Kind == rules.CureWait:
+	case m.Kind == rules.CureWait && (m.Text == nil || !m.Window.From.IsZero()):
 		c.Code = "cure_wait"
 	case m.Text != nil:
 		c.Code = "cure_stated"

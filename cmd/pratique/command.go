@@ -24,6 +24,7 @@ type command struct {
 	choices map[string][]string // the values that a flag may have, for the completions
 	args    []string            // the values that an argument may have, for the completions; none: files
 	run     func(p *program, args []string) error
+	takes   bool // it takes arguments beside its subcommands
 	sub     []*command
 	parent  *command
 }
@@ -152,7 +153,7 @@ func (p *program) cobra(c *command) *cobra.Command {
 		}
 	}
 	lib.SetHelpFunc(func(lib *cobra.Command, _ []string) {
-		if args := lib.Flags().Args(); len(c.sub) > 0 && len(args) > 0 {
+		if args := lib.Flags().Args(); len(c.sub) > 0 && len(args) > 0 && !c.takes {
 			p.helpless = p.noSuchCommand(c, args)
 			return
 		}
@@ -160,7 +161,7 @@ func (p *program) cobra(c *command) *cobra.Command {
 	})
 	lib.SetFlagErrorFunc(func(lib *cobra.Command, err error) error { return flagError(c, lib.Flags(), err) })
 	lib.RunE = func(_ *cobra.Command, args []string) error {
-		if c.run == nil || (len(c.sub) > 0 && len(args) > 0) {
+		if c.run == nil || (len(c.sub) > 0 && len(args) > 0 && !c.takes) {
 			return p.noSuchCommand(c, args)
 		}
 		return c.run(p, args)

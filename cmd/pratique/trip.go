@@ -25,10 +25,10 @@ func (j *journey) flags(f *pflag.FlagSet) {
 	f.StringSliceVar(&j.via, "via", nil, "a `COUNTRY` on the way; may be repeated")
 	f.StringVar(&j.at, "at", "", "the `MOMENT` of arrival, for which is judged; else now")
 	f.StringVar(&j.file, "trip", "", "a `FILE` with the whole trip in JSON, instead of these four")
-	f.StringVar(&j.purpose, "purpose", "entry", "the `PURPOSE`: entry, transit, exit or venue")
+	f.StringVar(&j.purpose, "purpose", "entry", "the `PURPOSE`: entry, transit, exit, venue, or self (of this certificate alone)")
 }
 
-var purposes = []string{"entry", "transit", "exit", "venue"}
+var purposes = []string{"entry", "transit", "exit", "venue", "self"}
 
 // maxTrip is the longest file of a trip, in bytes.
 const maxTrip = 1 << 20

@@ -36,6 +36,7 @@ type sources struct {
 	lists       []lists.List
 	withdrawals []*revoke.List
 	rules       []string // files with rule sets
+	areas       map[string][]byte
 }
 
 // maxFiles is the most files that folders of --trust may have.
@@ -113,6 +114,12 @@ func (s *sources) readFile(name string, pins []crypto.PublicKey) error {
 		}
 		s.withdrawals = append(s.withdrawals, l)
 		return nil
+	case bytes.HasPrefix(text, []byte("pratique-areas/")):
+		if s.areas == nil {
+			s.areas = map[string][]byte{}
+		}
+		s.areas[name] = text
+		return nil
 	case bytes.HasPrefix(bytes.TrimSpace(text), []byte("{")) && bytes.Contains(text, []byte(`"pratique-rules/`)):
 		s.rules = append(s.rules, name)
 		return nil
@@ -166,6 +173,7 @@ func (r *relied) world(p *program, ruleNames []string, to string) (*verify.World
 		p.warn("no key was found in what --trust names: no signer can be checked")
 	}
 	w.Withdrawals = joined(s.withdrawals)
+	p.areaLists(w, s.areas, p.now())
 	w.Rules, err = loadRules(append(s.rules, ruleNames...), to)
 	return w, err
 }
