@@ -207,7 +207,7 @@ func (e *Evidence) siftStays(stays []Stay, found *findings) {
 	for i := range e.stays {
 		a := &e.stays[i]
 		for j := i + 1; j < len(e.stays) && e.stays[j].first.Before(a.last); j++ {
-			if b := &e.stays[j]; a.clashes(b.place, b.from, b.until) {
+			if b := &e.stays[j]; a.overlaps(b) {
 				a.doubt, b.doubt = true, true
 				found.mark(KindStay, a.index, Overlap)
 				found.mark(KindStay, b.index, Overlap)

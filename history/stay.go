@@ -74,6 +74,7 @@ type stay struct {
 	first, from  time.Time // it began in [first, from]
 	until, last  time.Time // it ended in [until, last)
 	index        int       // of the item
+	still        bool      // at the moment of the verdict
 	doubt        bool      // it overlaps another
 	endsInFuture bool
 }
@@ -91,7 +92,7 @@ func (s Stay) read(at time.Time) (stay, Code) {
 	if s.From.IsZero() {
 		return stay{}, Reversed
 	}
-	out := stay{place: s.Place, first: s.From.earliest(place), from: s.From.latest(place), until: at, last: at}
+	out := stay{place: s.Place, first: s.From.earliest(place), from: s.From.latest(place), until: at, last: at, still: s.Until.IsZero()}
 	if !s.Until.IsZero() {
 		out.until, out.last = s.Until.earliest(place), s.Until.latest(place)
 		if s.Until.At.IsZero() {
@@ -113,6 +114,12 @@ func (s Stay) read(at time.Time) (stay, Code) {
 // before the other began.
 func (s *stay) clashes(p Place, from, until time.Time) bool {
 	return s.until.After(from) && until.After(s.from) && !s.place.meets(p)
+}
+
+// overlaps reports whether two declared stays cannot both be true. Nobody is
+// still in two places, though the one may have begun at any time of today.
+func (s *stay) overlaps(o *stay) bool {
+	return s.clashes(o.place, o.from, o.until) || s.still && o.still && !s.place.meets(o.place)
 }
 
 // isCountry reports whether a code is one of ISO 3166-1 alpha-2, or a

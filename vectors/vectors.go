@@ -24,6 +24,12 @@
 //	            program reads it as said, another may refuse it for the same reason
 //
 // Identifiers of cases are never used again for another case.
+//
+// # Histories
+//
+// What a person's travel history proves is in a file of its own form ([HistoryFile],
+// schema-history.json): the history as text with codes, the keys and area lists
+// that are known, a question, and what must be said of it, line by line.
 package vectors
 
 import (

@@ -2,8 +2,8 @@
 // project). With -check it writes nothing and fails if a file would change.
 //
 // It makes codes by its own small encoder and signer, wrong ones on purpose;
-// what must be answered is written by hand in cases_*.go, from the standards
-// and the colour table, never copied from what the program says.
+// what must be answered is written by hand in cases_*.go and history/*.txt, from
+// the standards and the colour table, never copied from what the program says.
 package main
 
 import (
@@ -31,6 +31,16 @@ func main() {
 		}
 		fmt.Printf("%s: %d cases, %d flags\n", f.name, len(f.file.Cases), len(f.file.Notes))
 	}
+	f := historyFile()
+	err := finishHistory(f)
+	if err == nil {
+		err = write(filepath.Join(*dir, "history.json"), f, *check)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "vectors/make:", err)
+		os.Exit(1)
+	}
+	fmt.Printf("history: %d cases, %d flags\n", len(f.Cases), len(f.Notes))
 }
 
 // finish numbers nothing and drops nothing: it refuses a file that breaks its
@@ -63,6 +73,11 @@ func finish(path string, f vectors.File, check bool) error {
 			return fmt.Errorf("no case has the flag %q", flag)
 		}
 	}
+	return write(path, f, check)
+}
+
+// write writes a file, or compares it with what is there.
+func write(path string, f any, check bool) error {
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
