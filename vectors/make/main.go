@@ -41,6 +41,15 @@ func main() {
 		os.Exit(1)
 	}
 	fmt.Printf("history: %d cases, %d flags\n", len(f.Cases), len(f.Notes))
+	r := receiptsFile()
+	if err = finishReceipts(r); err == nil {
+		err = write(filepath.Join(*dir, "receipts.json"), r, *check)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "vectors/make:", err)
+		os.Exit(1)
+	}
+	fmt.Printf("receipts: %d cases, %d flags\n", len(r.Cases), len(r.Notes))
 }
 
 // finish numbers nothing and drops nothing: it refuses a file that breaks its
