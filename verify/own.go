@@ -2,7 +2,9 @@ package verify
 
 import (
 	"slices"
+	"time"
 
+	"github.com/pratique/pratique/cert"
 	"github.com/pratique/pratique/format"
 	"github.com/pratique/pratique/history"
 	"github.com/pratique/pratique/mrz"
@@ -78,7 +80,7 @@ func OpenOwn(w *World, codes []string, file history.File, holder history.Holder,
 	o.lines = len(file.Stays) + len(file.Stamps) + len(file.Notices) + len(file.Exposure) + len(file.Statements) + len(file.Checked) + len(file.Venues) + len(file.Symptoms)
 	var found []history.Finding
 	o.history, found = file.Open(w.Keys)
-	o.aside = append(o.aside, findings(found)...)
+	o.aside = append(o.aside, o.findings(found)...)
 	o.others()
 	return o
 }
@@ -96,7 +98,7 @@ func (o *Own) others() {
 		person := h.signed.Certificate.Subject
 		passport(&r, h.signed, o.passport)
 		r.Reasons = slices.DeleteFunc(r.Reasons, func(r Reason) bool { _, coloured := r.Colour(); return !coloured })
-		if len(r.Reasons) == 0 && !o.holder.Birth.Compatible(person.BirthDate) {
+		if len(r.Reasons) == 0 && !bornAlike(o.holder.Birth, person.BirthDate) {
 			r.add("birth_differs")
 		}
 		if len(r.Reasons) == 0 && first != nil && !samePerson(first.signed.Certificate.Subject, person) {
@@ -113,12 +115,32 @@ func (o *Own) others() {
 	})
 }
 
-// findings says what is wrong with a history.
-func findings(found []history.Finding) []Aside {
+// bornAlike compares the birth date of a holder, of which a document may have
+// told two digits of the year only, with one of a certificate.
+func bornAlike(holder, certificate cert.Date) bool {
+	if holder.Year > 0 && certificate.Year > 0 {
+		holder.Year, certificate.Year = 1+holder.Year%100, 1+certificate.Year%100
+	}
+	return holder.Compatible(certificate)
+}
+
+// findings says what is wrong with a history. Without a document nothing is
+// somebody else's: it cannot be told.
+func (o *Own) findings(found []history.Finding) []Aside {
 	out := make([]Aside, len(found))
 	for i, f := range found {
 		code, params := f.Reason()
+		if f.Code == history.OtherHolder && o.holder.Number == "" {
+			code, params = "needs_document", nil
+		}
 		out[i] = Aside{Kind: string(f.Kind), Index: f.Index, Kept: f.Kept, Reasons: []Reason{{Code: code, Params: params}}}
 	}
 	return out
+}
+
+// Evidence is what of the history counts at a moment, and what is wrong with the
+// rest: for a question about where the person was, which a border may ask.
+func (o Own) Evidence(at time.Time) (history.Evidence, []Aside) {
+	e, found := o.history.Sift(o.holder, at)
+	return e, o.findings(found)
 }

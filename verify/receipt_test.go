@@ -230,10 +230,15 @@ func TestNothingOfTheCertificateIsOnAReceipt(t *testing.T) {
 			}
 			birth := p.BirthDate.String()
 			personal = append(personal, birth, strings.ReplaceAll(birth, "-", ""))
-			for _, e := range got.Events {
-				a := e.About()
-				personal = append(personal, a.ID, a.Disease.Code(), a.Authority)
+			neutral, err := json.Marshal(got)
+			if err != nil {
+				t.Fatal(err)
 			}
+			var v any
+			if err := json.Unmarshal(neutral, &v); err != nil {
+				t.Fatal(err)
+			}
+			personal = append(personal, leaves(v)...) // every event, and how it is carried
 		}
 		if report.Signed != nil {
 			var v any
@@ -244,8 +249,8 @@ func TestNothingOfTheCertificateIsOnAReceipt(t *testing.T) {
 		}
 		text := strings.ToLower(string(r.Bytes()))
 		for _, s := range personal {
-			if len(s) < 4 {
-				continue // a code of a country, or of a group
+			if len(s) < 4 || s == q.At.Format(time.RFC3339) || s == q.Now.Format(time.RFC3339) {
+				continue // a code of a country, or of a group; a moment that the question has of itself
 			}
 			if looked++; strings.Contains(text, strings.ToLower(s)) {
 				t.Errorf("%s: %q is on the receipt\n%s", c.Comment, s, text)
@@ -257,8 +262,8 @@ func TestNothingOfTheCertificateIsOnAReceipt(t *testing.T) {
 			}
 		}
 	})
-	if looked < 2000 {
-		t.Errorf("looked for %d strings, want at least 2000", looked)
+	if looked < 5000 {
+		t.Errorf("looked for %d strings, want at least 5000", looked)
 	}
 }
 

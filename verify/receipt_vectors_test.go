@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/pratique/pratique/internal/qr"
+	"github.com/pratique/pratique/internal/qr/scan"
 	"github.com/pratique/pratique/mrz"
 	"github.com/pratique/pratique/trust"
 	"github.com/pratique/pratique/vectors"
@@ -114,5 +116,29 @@ func replayVector(t *testing.T, c vectors.ReceiptCase, r verify.Receipt, w *veri
 	}
 	if v := c.Want.Again; v != "" && v != again.Report.Verdict.String() {
 		t.Errorf("%s: asked again %s, want %s", c.Comment, again.Report.Verdict, v)
+	}
+}
+
+// The picture of a receipt is its text and nothing else: what is not in the one
+// is not in the other.
+func TestThePictureOfAReceiptIsItsText(t *testing.T) {
+	f, _ := receiptVectors(t)
+	n := 0
+	for _, c := range f.Cases {
+		if c.Result != "valid" || len(c.Receipt) > 1500 { // of the algorithm of tomorrow: more than fits
+			continue
+		}
+		n++
+		symbol, err := qr.Encode(c.Receipt, qr.M)
+		if err != nil {
+			t.Fatalf("%s: %v", c.Comment, err)
+		}
+		codes, err := scan.Read(symbol.Image(3))
+		if err != nil || len(codes) != 1 || codes[0].Text != c.Receipt {
+			t.Errorf("%s: the picture says something else: %v", c.Comment, err)
+		}
+	}
+	if n < 30 {
+		t.Errorf("%d receipts, want at least 30", n)
 	}
 }

@@ -102,7 +102,7 @@ func (o *Own) weigh(w *World, q Question, to Leg, r *Report, full bool) judged {
 	var j judged
 	j.evidence, found = o.history.Sift(o.holder, q.At)
 	if full {
-		j.aside = findings(found)
+		j.aside = o.findings(found)
 	}
 	o.certified(w, q, &j)
 	ordered(r, j.evidence)

@@ -45,7 +45,7 @@ func (r SelfReport) In(lang string) SelfAnswer {
 	word, _ := words.Say(lang, r.Verdict.String())
 	a := SelfAnswer{
 		V: 1, Purpose: PurposeSelf, In: r.To, At: rfc3339(r.At), Verdict: r.Verdict, Word: word,
-		Reasons: sayAll(lang, r.Reasons), Used: sayAll(lang, r.Used), Aside: make([]SaidAside, 0, len(r.Aside)),
+		Reasons: sayAll(lang, r.Reasons), Used: sayAll(lang, r.Used), Aside: SayAside(lang, r.Aside),
 		Obligations: sayObligations(lang, r.Obligations), Rules: make([]SaidRules, 0, len(r.Rules)),
 		ChangesAt: rfc3339(r.ChangesAt), GreenAt: rfc3339(r.GreenAt),
 		Data: SaidData{Bundle: r.Data.Name, AsOf: rfc3339(r.Data.AsOf), HardExpiry: rfc3339(r.Data.HardExpiry)},
@@ -53,13 +53,19 @@ func (r SelfReport) In(lang string) SelfAnswer {
 	if !r.ChangesAt.IsZero() {
 		a.ChangesTo = r.ChangesTo.String()
 	}
-	for _, x := range r.Aside {
-		a.Aside = append(a.Aside, SaidAside{Kind: x.Kind, Number: x.number(), Used: x.Kept, Reasons: beside(sayAll(lang, x.Reasons))})
-	}
 	for _, s := range r.Rules {
 		a.Rules = append(a.Rules, SaidRules{ID: s.ID, Version: s.Version, Digest: s.Digest()})
 	}
 	return a
+}
+
+// SayAside says in a language what was set aside or marked.
+func SayAside(lang string, list []Aside) []SaidAside {
+	out := make([]SaidAside, 0, len(list))
+	for _, x := range list {
+		out = append(out, SaidAside{Kind: x.Kind, Number: x.number(), Used: x.Kept, Reasons: beside(sayAll(lang, x.Reasons))})
+	}
+	return out
 }
 
 // beside takes the colours from reasons that gave none: what is set aside

@@ -232,7 +232,7 @@ var Codes = map[string]string{
 	"used_negative": "sampled country", "used_positive": "sampled country", "used_test": "sampled country", "used_vaccination": "date country",
 	"used_recovery": "date country", "used_other": "kind country", "used_order": "country order from until", "used_release": "country order from",
 	"used_stamps": "n", "used_stays": "n", "used_exposure": "n", "used_venues": "n", "used_symptoms": "n", "history": "",
-	"calendar_change": "", "calendar_test": "",
+	"calendar_change": "", "calendar_test": "", "needs_document": "",
 
 	"history_kind_line":            "",
 	"history_kind_stay":            "",

@@ -46,7 +46,7 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits": exits, "askew": askew, "change": change, "long": long, "vector": vector, "line": lineOf,
+			"exits": exits, "askew": askew, "change": change, "long": long, "vector": vector, "line": lineOf, "swap": swap,
 		},
 	})
 }
@@ -120,6 +120,25 @@ func change(ts *testscript.TestScript, neg bool, args []string) {
 		text[at] = 'A'
 	}
 	ts.Check(os.WriteFile(ts.MkAbs(args[1]), text, 0o644))
+}
+
+// swap writes a line of a text in place of another, which must stand there once:
+// swap file.txt "old line" "new line"; white space around a line does not count.
+func swap(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 3 {
+		ts.Fatalf("usage: swap file.txt old new")
+	}
+	lines := strings.Split(ts.ReadFile(args[0]), "\n")
+	n := 0
+	for i, line := range lines {
+		if strings.TrimSpace(line) == args[1] {
+			lines[i], n = args[2], n+1
+		}
+	}
+	if n != 1 {
+		ts.Fatalf("%d lines are %q", n, args[1])
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(strings.Join(lines, "\n")), 0o644))
 }
 
 // long writes a file with a line of many letters between two others: long out.txt code.txt letters

@@ -47,7 +47,7 @@ $ pratique self diff --in XA/01 --trust norland/ --rules self-baseline --and sel
 		choices: map[string][]string{"lang": words.Languages()},
 		takes:   true,
 		run:     o.run,
-		sub:     []*command{selfExplainCommand(), selfDiffCommand()},
+		sub:     []*command{selfExplainCommand(), selfDiffCommand(), selfAskCommand()},
 	}
 }
 
