@@ -1,6 +1,10 @@
 package history_test
 
 import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/sha256"
 	"testing"
 	"time"
 
@@ -8,6 +12,123 @@ import (
 	"github.com/pratique/pratique/exposure"
 	"github.com/pratique/pratique/history"
 )
+
+// ordinary is a year as it is kept: 12 journeys with two stamps each, 20 declared
+// stays, 3 orders with their releases, 12 days of exposure of which an authority
+// signed 4, 5 venues, a check, and the codes signed with P-256.
+func ordinary(t testing.TB) (history.File, world, time.Time) {
+	w := newWorld(t)
+	at := moment("2026-11-22T12:00:00+01:00")
+	f := history.File{Checked: []history.Check{{Until: cert.DateOf(at), System: "gaen"}}}
+	var last history.Hash
+	stamp := func(d history.Direction, t0 time.Time) {
+		code := w.stamp(t, history.Stamp{Jurisdiction: "XB", Direction: d, At: t0, Until: at.AddDate(0, 0, 1), Port: "XBABC", Purpose: "business", Category: "visitor", Previous: last}, holder)
+		s, err := history.OpenStamp(code, w.keys)
+		if err != nil {
+			t.Fatal(err)
+		}
+		last = s.Hash
+		f.Stamps = append(f.Stamps, code)
+	}
+	for i := range 12 {
+		out := at.AddDate(0, i-12, 3)
+		stamp(history.Entry, out)
+		stamp(history.Exit, out.Add(100*time.Hour))
+		f.Stays = append(f.Stays, history.Stay{Place: history.Place{In: "XB", Region: "01"}, From: history.Bound{Date: cert.DateOf(out)}, Until: history.Bound{Date: cert.DateOf(out.Add(100 * time.Hour))}})
+		if i < 8 {
+			f.Stays = append(f.Stays, history.Stay{Place: history.Place{In: "XA", Region: "02"}, From: history.Bound{Date: cert.DateOf(out.Add(110 * time.Hour))}, Until: history.Bound{Date: cert.DateOf(out.AddDate(0, 0, 20))}})
+			f.Exposure = append(f.Exposure, history.Exposure{Date: cert.DateOf(at.AddDate(0, 0, -3*i)), Risk: exposure.Low, System: "gaen", Rule: "cwa-2"})
+		}
+		if i < 4 {
+			f.Statements = append(f.Statements, w.statement(t, history.Exposure{Jurisdiction: "XB", Date: cert.DateOf(out), Risk: exposure.High, System: "bluetrace", Rule: "xb-2", Issued: out.AddDate(0, 0, 4), Expires: at.AddDate(0, 0, 1)}, holder))
+		}
+		if i < 5 {
+			f.Venues = append(f.Venues, history.Venue{From: out.Add(-3 * time.Hour), Until: out, Risk: exposure.Low})
+		}
+		if i < 3 {
+			n := history.Notice{Jurisdiction: "XA", Issued: out, Expires: at.AddDate(0, 0, 1), Order: "quarantine", Reason: "contact", Appeal: "+99 555 0100", Until: out.AddDate(0, 0, 10)}
+			order := w.notice(t, n, holder)
+			o, err := history.OpenNotice(order, w.keys)
+			if err != nil {
+				t.Fatal(err)
+			}
+			n.Release, n.Of, n.Issued, n.From, n.Until = true, o.Hash, out.AddDate(0, 0, 5), out.AddDate(0, 0, 5), time.Time{}
+			f.Notices = append(f.Notices, order, w.notice(t, n, holder))
+		}
+	}
+	return f, w, at
+}
+
+// An ordinary year counts whole, so that the benchmarks measure something.
+func TestOrdinaryYear(t *testing.T) {
+	f, w, at := ordinary(t)
+	h, found := f.Open(w.keys)
+	e, more := h.Sift(holder, at)
+	a := e.Was(history.Question{Place: history.Place{In: "XC"}, From: at.AddDate(0, 0, -21)})
+	if len(found)+len(more) != 0 || len(e.Stamps) != 24 || len(e.Stays) != 20 || len(e.Notices) != 6 || len(e.Exposure) != 12 || len(e.Venues) != 5 || a.Presence != history.Unstated {
+		t.Errorf("found %v, %v; %d stamps, %d stays, %d notices, %d days; %s", found, more, len(e.Stamps), len(e.Stays), len(e.Notices), len(e.Exposure), a.Presence)
+	}
+}
+
+// An ordinary year, from text.
+func BenchmarkParse(b *testing.B) {
+	f, _, _ := ordinary(b)
+	text := f.Bytes()
+	b.SetBytes(int64(len(text)))
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, found, err := history.Parse(text); err != nil || len(found) > 0 {
+			b.Fatal(err, found)
+		}
+	}
+}
+
+// An ordinary year, opened: 34 codes with their signatures.
+func BenchmarkOpen(b *testing.B) {
+	f, w, _ := ordinary(b)
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, found := f.Open(w.keys); len(found) > 0 {
+			b.Fatal(found)
+		}
+	}
+}
+
+// The signatures of it alone, for comparison: what remains is reading.
+func BenchmarkOpenSignaturesAlone(b *testing.B) {
+	k, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		b.Fatal(err)
+	}
+	sum := sha256.Sum256(nil)
+	sig, err := ecdsa.SignASN1(rand.Reader, k, sum[:])
+	if err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		for range 34 {
+			if !ecdsa.VerifyASN1(&k.PublicKey, sum[:], sig) {
+				b.Fatal("not verified")
+			}
+		}
+	}
+}
+
+// An ordinary year, sifted and asked: everything but the signatures.
+func BenchmarkYear(b *testing.B) {
+	f, w, at := ordinary(b)
+	h, _ := f.Open(w.keys)
+	q := history.Question{Place: history.Place{In: "XC"}, From: at.AddDate(0, 0, -21), Transit: 24 * time.Hour, Here: "XA"}
+	b.ReportAllocs()
+	for b.Loop() {
+		e, _ := h.Sift(holder, at)
+		if a := e.Was(q); a.Presence == "" {
+			b.Fatal(a)
+		}
+		e.Orders()
+		e.Changes()
+	}
+}
 
 // year is a year of somebody who travels every second week: 104 stamps, a region
 // declared for each stay, 6 orders with a release each, and 50 of each of the rest.
@@ -47,8 +168,8 @@ func year() (history.History, time.Time) {
 	return h, at
 }
 
-// A year of history answers what it should, so that the benchmark measures something.
-func TestYear(t *testing.T) {
+// A busy year answers what it should, so that the benchmark measures something.
+func TestBusyYear(t *testing.T) {
 	h, at := year()
 	e, found := h.Sift(holder, at)
 	q := history.Question{Place: history.Place{In: "XC"}, From: at.AddDate(0, 0, -21), Transit: 24 * time.Hour, Here: "XA"}
@@ -58,8 +179,8 @@ func TestYear(t *testing.T) {
 	}
 }
 
-// A year of history, sifted and asked: everything but the signatures.
-func BenchmarkYear(b *testing.B) {
+// A busy year, sifted and asked.
+func BenchmarkBusyYear(b *testing.B) {
 	h, at := year()
 	q := history.Question{Place: history.Place{In: "XC"}, From: at.AddDate(0, 0, -21), Transit: 24 * time.Hour, Here: "XA"}
 	b.ReportAllocs()
@@ -74,7 +195,7 @@ func BenchmarkYear(b *testing.B) {
 }
 
 // The same, asked about the whole year.
-func BenchmarkYearWindow(b *testing.B) {
+func BenchmarkBusyYearWindow(b *testing.B) {
 	h, at := year()
 	q := history.Question{Place: history.Place{In: "XC"}, From: at.AddDate(-1, 0, 1), Transit: 24 * time.Hour, Here: "XA"}
 	b.ReportAllocs()

@@ -173,12 +173,11 @@ func lastDay(t time.Time) cert.Date {
 // authorities state of the holder, without those that were replaced or taken back.
 func (e *Evidence) siftExposure(h *History, holder Holder, found *findings) {
 	today := lastDay(e.At)
-	own := siftDays(h.Exposure, KindExposure, today, found, func(x Exposure) (cert.Date, bool) {
+	e.Exposure = siftDays(h.Exposure, KindExposure, today, found, func(x Exposure) (cert.Date, bool) {
 		return x.Date, isRisk(x.Risk) && isWord(x.System) && isWord(x.Rule)
 	}, compareDays)
-	e.Exposure = make([]Exposure, 0, len(own)+len(h.Statements))
-	for _, x := range own {
-		e.Exposure = append(e.Exposure, Exposure{Date: x.Date, Risk: x.Risk, System: x.System, Rule: x.Rule})
+	for i, x := range e.Exposure {
+		e.Exposure[i] = Exposure{Date: x.Date, Risk: x.Risk, System: x.System, Rule: x.Rule}
 	}
 	position := screen(h.Statements, KindStatement, holder, e.At, found, func(x *Exposure) signature {
 		return signature{x.KeyID, &x.Holder, x.Issued, x.Expires, x.Hash}
