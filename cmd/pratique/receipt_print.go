@@ -186,7 +186,7 @@ func (pr printer) agreement(p *program, a receiptAnswer, l receiptLabels) {
 	colour := map[string]verify.Colour{"agrees": verify.Green, "disagrees": verify.Red, "another_code": verify.Red}[a.Agreement] // else grey
 	word := map[string]string{"agrees": l.agrees, "disagrees": l.disagrees, "another_code": l.another, "undecided": l.undecided}[a.Agreement]
 	text, next := words.Say(pr.lang, "agreement_"+a.Agreement)
-	fmt.Fprintf(p.out, "\n%s\n\n", pr.look.badge(colour, word))
+	fmt.Fprintf(p.out, "\n%s\n\n", strings.TrimRight(pr.look.badge(colour, word), " "))
 	p.out.WriteString(pr.line("·", verify.SaidReason{Text: text, Next: next}))
 	for _, d := range a.Differences {
 		if d.Code != "receipt_other_code" { // it was just said
