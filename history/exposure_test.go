@@ -18,6 +18,7 @@ import (
 	"github.com/pratique/pratique/internal/cbor"
 	"github.com/pratique/pratique/internal/qr"
 	"github.com/pratique/pratique/trust"
+	"github.com/pratique/pratique/verify"
 )
 
 func date(s string) cert.Date {
@@ -377,4 +378,22 @@ func FuzzExposureContent(f *testing.F) {
 			t.Errorf("%+v became %+v", x, again)
 		}
 	})
+}
+
+// A verifier of certificates that meets a code of a history names it, and judges nobody by it.
+func TestVerifiersDoNotJudge(t *testing.T) {
+	w := newWorld(t)
+	at := moment("2026-11-08T12:00:00+01:00")
+	order := history.Notice{Jurisdiction: "XB", Issued: contact().Issued, Order: "isolation", Reason: "r", Appeal: "a", Until: contact().Issued.AddDate(0, 0, 10)}
+	stamp := full()
+	stamp.At, stamp.Until = at.Add(-time.Hour), at.AddDate(0, 6, 0)
+	for content, code := range map[string]string{"stamp": w.stamp(t, stamp, holder), "notice": w.notice(t, order, holder), "exposure": w.statement(t, contact(), holder)} {
+		r := verify.Check(&verify.World{Keys: w.keys}, code, verify.Question{Trip: verify.Direct("XA", nil, "XC", at), At: at})
+		if r.Content != content || r.Verdict != verify.Grey || r.Checks.Signature != verify.Pass || len(r.Reasons) == 0 || r.Reasons[0].Code != "content_unsupported" {
+			t.Errorf("%s: content %q, %s, %+v", content, r.Content, r.Verdict, r.Reasons)
+		}
+		if p, _ := r.Person(); p.Name != "" || !p.BirthDate.IsZero() {
+			t.Errorf("%s: a person is shown: %+v", content, p)
+		}
+	}
 }
