@@ -21,7 +21,6 @@ func (w *world) border() {
 	if w.err != nil {
 		return
 	}
-	westland := trust.Recognition{By: "XB", Of: "XC", Uses: trust.Uses{Any: true}, Until: ended}
 	w.day("sudmark/day1", westland)
 	w.day("sudmark/day2", westland, recognition)
 	withdrawn, err := w.withdrawals()
@@ -31,6 +30,9 @@ func (w *world) border() {
 	}
 	w.add("sudmark/day2/norland-withdrawals.txt", []byte(withdrawn))
 }
+
+// westland is whom Sudmark recognises from the first.
+var westland = trust.Recognition{By: "XB", Of: "XC", Uses: trust.Uses{Any: true}, Until: ended}
 
 // recognition is what Sudmark decides between the two days.
 var recognition = trust.Recognition{

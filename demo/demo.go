@@ -85,6 +85,7 @@ func New() (Play, error) {
 	w := world{key: k}
 	w.tests()
 	w.border()
+	w.home()
 	if w.err != nil {
 		return Play{}, fmt.Errorf("making the demo: %w", w.err)
 	}
@@ -97,7 +98,7 @@ const (
 	title   = "From Norland to Sudmark"
 	opening = "Both countries (XA and XB) are invented, and so are all the people. " +
 		"Each answer is computed by the command that stands above it."
-	stored = "Stored about the traveller: nothing. The codes in the folder are what she carries."
+	stored = "Stored about the traveller: nothing, 0 bytes. The codes in the folder are what she carries."
 )
 
 // world is what is made on the way. The first error stays.

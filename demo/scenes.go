@@ -10,7 +10,7 @@ import (
 
 // scenes are the story.
 func (w *world) scenes() []Scene {
-	return []Scene{
+	return append([]Scene{
 		{
 			Title: "Norland: a laboratory result becomes a code",
 			Tells: "On Wednesday at 07:30 a laboratory takes a sample of Anna. In the evening the result is there: not detected. Norland signs it, and Anna has this code, on her phone or on paper.",
@@ -51,7 +51,7 @@ func (w *world) scenes() []Scene {
 			Command: question("sudmark/day2", "anna.png", "XC", arrival),
 			Run:     true, Clock: arrival, Want: verify.Grey,
 		},
-	}
+	}, athome()...)
 }
 
 // border is a scene at Sudmark's border.
