@@ -106,11 +106,11 @@ func (c *checked) run(p *program, args []string) error {
 		pr.receipt(p, a, &r)
 		return nil
 	}
-	again, err := c.replay(p, w, r, args[1])
+	name, again, err := c.replay(p, w, r, args[1])
 	if err != nil {
 		return err
 	}
-	a.replayed(r, again, pr.lang)
+	a.replayed(r, again, name, pr.lang)
 	pr.receipt(p, a, &r)
 	switch again.Agreement {
 	case verify.Agrees:
@@ -122,42 +122,42 @@ func (c *checked) run(p *program, args []string) error {
 }
 
 // replay asks the question of the receipt again.
-func (c *checked) replay(p *program, w *verify.World, r verify.Receipt, arg string) (verify.Replayed, error) {
+func (c *checked) replay(p *program, w *verify.World, r verify.Receipt, arg string) (string, verify.Replayed, error) {
 	var none verify.Replayed
 	codes, err := p.readCodes(arg, 2)
 	switch {
 	case err != nil:
-		return none, err
+		return "", none, err
 	case len(codes) != 1:
-		return none, misuse("the picture shows several codes", "give the one that was shown at the desk, alone")
+		return "", none, misuse("the picture shows several codes", "give the one that was shown at the desk, alone")
 	case codes[0].trouble != "":
 		text, next := words.Say(p.lang, codes[0].trouble)
-		return none, failure(strings.TrimSuffix(text, "."), strings.TrimSuffix(next, "."))
+		return "", none, failure(strings.TrimSuffix(text, "."), strings.TrimSuffix(next, "."))
 	}
 	trip := verify.Direct(c.from, c.via, r.To, r.At)
 	trip.Legs[len(trip.Legs)-1].Region = r.Region
 	if c.trip != "" {
 		if c.from != "" || len(c.via) > 0 {
-			return none, misuse("--trip stands for --from and --via", "leave them out, or leave out --trip")
+			return "", none, misuse("--trip stands for --from and --via", "leave them out, or leave out --trip")
 		}
 		if trip, err = readTrip(c.trip); err != nil {
-			return none, err
+			return "", none, err
 		}
 	}
 	for _, country := range append([]string{c.from}, c.via...) {
 		if country != "" && !isCountry(country) {
-			return none, misuse(quote(country)+" is no country", "two capital letters, for example --from CH; XA to XZ are for exercises")
+			return "", none, misuse(quote(country)+" is no country", "two capital letters, for example --from CH; XA to XZ are for exercises")
 		}
 	}
 	var passport *mrz.Document
 	if c.passport != "" {
 		d, err := passportLines(c.passport)
 		if err != nil {
-			return none, err
+			return "", none, err
 		}
 		passport = &d
 	}
-	return r.Replay(w, strings.TrimRight(codes[0].text, "\r\n"), trip, passport), nil
+	return codes[0].input, r.Replay(w, strings.TrimRight(codes[0].text, "\r\n"), trip, passport), nil
 }
 
 // maxReceipt is the longest text that is taken for a receipt, in bytes.

@@ -19,6 +19,7 @@ type receiptAnswer struct {
 	Reasons     []verify.SaidReason `json:"reasons"`
 	Key         *verify.Key         `json:"key,omitempty"`
 	Receipt     *saidReceipt        `json:"receipt,omitempty"` // only of one that is authentic
+	Code        string              `json:"code,omitempty"`    // as one names it, where it was given
 	Agreement   string              `json:"agreement,omitempty"`
 	Differences []verify.SaidReason `json:"differences,omitempty"`
 	Again       *askedAgain         `json:"again,omitempty"`
@@ -114,8 +115,8 @@ func (a *receiptAnswer) open(r verify.Receipt, text []byte, err error, lang stri
 }
 
 // replayed fills in what came of asking again.
-func (a *receiptAnswer) replayed(r verify.Receipt, again verify.Replayed, lang string) {
-	a.Agreement = again.Agreement.String()
+func (a *receiptAnswer) replayed(r verify.Receipt, again verify.Replayed, code, lang string) {
+	a.Code, a.Agreement = code, again.Agreement.String()
 	a.Differences = sayReasons(lang, again.Differences...)
 	for i, d := range again.Differences {
 		switch d.Code {
@@ -186,7 +187,7 @@ func (pr printer) agreement(p *program, a receiptAnswer, l receiptLabels) {
 	colour := map[string]verify.Colour{"agrees": verify.Green, "disagrees": verify.Red, "another_code": verify.Red}[a.Agreement] // else grey
 	word := map[string]string{"agrees": l.agrees, "disagrees": l.disagrees, "another_code": l.another, "undecided": l.undecided}[a.Agreement]
 	text, next := words.Say(pr.lang, "agreement_"+a.Agreement)
-	fmt.Fprintf(p.out, "\n%s\n\n", strings.TrimRight(pr.look.badge(colour, word), " "))
+	fmt.Fprintf(p.out, "\n%s %s\n\n", pr.look.badge(colour, word), pr.look.style(bold, printable(a.Code)))
 	p.out.WriteString(pr.line("·", verify.SaidReason{Text: text, Next: next}))
 	for _, d := range a.Differences {
 		if d.Code != "receipt_other_code" { // it was just said
@@ -228,7 +229,7 @@ func (pr printer) receiptBody(p *program, r verify.Receipt, l receiptLabels) {
 		p.out.WriteString(pr.reason(r.Reasons[i], verify.SaidReason{Text: said.Text}, labelsIn(pr.lang)))
 	}
 	p.out.WriteString("\n")
-	pr.row(p, l.decided, pr.look.style(bold, say(pr.lang, "decision_"+string(r.Outcome))))
+	pr.row(p, l.decided, say(pr.lang, "decision_"+string(r.Outcome)))
 	if r.Override != "" {
 		why := say(pr.lang, "override_"+string(r.Override))
 		if r.TextCode != "" {
