@@ -59,3 +59,27 @@ func TestSkippingVerification(t *testing.T) {
 		t.Error("a stamp is read as an exposure statement")
 	}
 }
+
+// FuzzSkippingVerification looks into anything: nothing of it has a key, and
+// where there is an error there is nothing else.
+func FuzzSkippingVerification(f *testing.F) {
+	w := newWorld(f)
+	at := moment("2026-11-20T12:00:00Z")
+	f.Add(w.stamp(f, history.Stamp{Jurisdiction: "XA", At: at, Direction: history.Entry, Port: "XAABC"}, holder))
+	f.Add(w.notice(f, history.Notice{Jurisdiction: "XA", Issued: at, Order: "isolation", Reason: "r", Appeal: "a", Until: at.AddDate(0, 0, 7)}, holder))
+	f.Add("HC1:")
+	f.Fuzz(func(t *testing.T, text string) {
+		s, err1 := history.StampSkippingVerification(text)
+		n, err2 := history.NoticeSkippingVerification(text)
+		x, err3 := history.ExposureSkippingVerification(text)
+		if s.KeyID+n.KeyID+x.KeyID != "" {
+			t.Error("what nobody verified has a key")
+		}
+		if err1 != nil && s != (history.Stamp{}) || err2 != nil && n != (history.Notice{}) || err3 != nil && x != (history.Exposure{}) {
+			t.Error("something is returned beside the error")
+		}
+		if err1 == nil && err2 == nil || err2 == nil && err3 == nil || err1 == nil && err3 == nil {
+			t.Error("it is two things at once")
+		}
+	})
+}

@@ -30,6 +30,12 @@
 // What a person's travel history proves is in a file of its own form ([HistoryFile],
 // schema-history.json): the history as text with codes, the keys and area lists
 // that are known, a question, and what must be said of it, line by line.
+//
+// # Receipts
+//
+// So are the receipts of decisions at a border ([ReceiptFile],
+// schema-receipts.json): a signed text, what the one who checks it knows, the
+// code that was judged, and whether it is authentic and agrees.
 package vectors
 
 import (
