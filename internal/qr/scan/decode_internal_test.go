@@ -182,23 +182,27 @@ func TestNewView(t *testing.T) {
 	}
 }
 
-// The budget bounds the work, whatever is asked.
+// The budget bounds the work, whatever is asked, and the coarse steps leave
+// enough of it to the finer ones.
 func TestBudget(t *testing.T) {
-	wall := newPlane(1200, 1200)
-	for i := range wall.pix {
-		x, y := i%1200/2%8-3, i/1200/2%8-3
-		if ring := max(x, -x, y, -y); ring > 1 && ring != 3 {
-			wall.pix[i] = 255
+	for _, side := range []int{1000, 1200, 2400, 3600} {
+		wall := newPlane(side, side)
+		for i := range wall.pix {
+			x, y := i%side/2%8-3, i/side/2%8-3
+			if ring := max(x, -x, y, -y); ring > 1 && ring != 3 {
+				wall.pix[i] = 255
+			}
 		}
-	}
-	r := reader{left: budget}
-	r.climb(wall)
-	// What is under way when nothing is left is finished.
-	if r.left > 0 || r.left < -budget/16 {
-		t.Errorf("%d is left of the budget, want 0 to %d", r.left, -budget/16)
-	}
-	if len(r.found) != 0 {
-		t.Errorf("read %d codes", len(r.found))
+		all := budgetOf(wall)
+		r := reader{left: all, widest: side}
+		r.climb(wall)
+		// What is under way when nothing is left is finished.
+		if r.left > all/4 || r.left < -budget/16 {
+			t.Errorf("%d pixels a side: %d is left of %d", side, r.left, all)
+		}
+		if len(r.found) != 0 {
+			t.Errorf("%d pixels a side: read %d codes", side, len(r.found))
+		}
 	}
 }
 

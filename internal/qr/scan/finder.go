@@ -16,10 +16,10 @@ type crossing struct {
 }
 
 // maxCrossings and maxFinders bound what is looked at in a picture. A page of
-// twelve codes has 36 finder patterns.
+// [maxCodes] codes has 60 finder patterns.
 const (
 	maxCrossings = 300
-	maxFinders   = 48
+	maxFinders   = 3 * maxCodes
 )
 
 // crossings returns the places that five runs of a row, and of three other
@@ -57,7 +57,7 @@ func (r *reader) crossings(f *frame) []crossing {
 		if ratio(&run) {
 			meet(f.w, y, &run, colour)
 		}
-		if r.left <= 0 {
+		if r.left <= r.kept {
 			break
 		}
 	}

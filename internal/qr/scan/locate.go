@@ -118,7 +118,7 @@ func (r *reader) try(f *frame, t *triple) (symbol, bool) {
 			s := f.sample(at, g.version.Size(), t.corner.inverted)
 			for _, s := range [...]*sheet{s, s.sharp()} {
 				if content, ok := decode(s.modules(), g.target); ok {
-					return symbol{content, corners(f, at, float64(g.version.Size()))}, true
+					return symbol{content, corners(f, at, float64(g.version.Size())), g.version.Size()}, true
 				}
 			}
 		}
