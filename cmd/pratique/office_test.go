@@ -1,7 +1,10 @@
 package main
 
 import (
+	"bufio"
+	"bytes"
 	"crypto/rand"
+	"strings"
 	"testing"
 
 	"github.com/pratique/pratique/cert"
@@ -34,6 +37,26 @@ func TestTheHolderOfADocument(t *testing.T) {
 		}
 		if v.want.Year != 0 && c.Is(history.Holder{Number: "L898902C3", Country: "D"}) {
 			t.Errorf("%s: the birth date does not matter", v.comment)
+		}
+	}
+}
+
+// A code is drawn where it fits; where it would be broken over lines its text
+// is printed, and what to do is said.
+func TestACodeIsDrawnWhereItFits(t *testing.T) {
+	code := made{text: strings.Repeat("A receipt, which is long. ", 28), file: "the text\n"}
+	for _, v := range []struct {
+		width int
+		drawn bool
+	}{{96, true}, {80, false}, {60, false}} {
+		var out, errs bytes.Buffer
+		p := &program{out: bufio.NewWriter(&out), errs: &errs, look: look{terminal: true, width: v.width}}
+		if err := p.show(code); err != nil {
+			t.Fatal(err)
+		}
+		p.out.Flush()
+		if drawn := strings.Contains(out.String(), "█"); drawn != v.drawn || drawn == strings.Contains(errs.String(), "too narrow") {
+			t.Errorf("width %d: drawn %v; %s", v.width, drawn, errs.String())
 		}
 	}
 }

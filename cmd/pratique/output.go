@@ -58,10 +58,16 @@ func (p *program) write(c made, output []string) (*qr.Symbol, float64, error) {
 	return symbol, style.Width, nil
 }
 
-// show draws a code on a terminal, and prints its text elsewhere.
+// show draws a code on a terminal, and prints its text elsewhere, or where the
+// terminal is too narrow for it: a code that is broken over lines is none.
 func (p *program) show(c made) error {
 	if !p.look.terminal {
 		p.out.WriteString(c.file)
+		return nil
+	}
+	if s, err := qr.Encode(c.text, qr.L); err == nil && s.Size()+2*qr.Quiet > p.look.width {
+		p.out.WriteString(c.file)
+		p.warn("this window is too narrow to draw the code: write it to a file, .png or .svg")
 		return nil
 	}
 	picture, err := drawn(c.text, p.look)
