@@ -18,7 +18,8 @@ import (
 type look struct {
 	terminal bool
 	colour   bool
-	width    int
+	width    int // of lines of text
+	columns  int // of the terminal, however wide
 }
 
 // plainWidth is the width of lines where there is no terminal, and widest the
@@ -31,7 +32,7 @@ const (
 func lookOf(f *os.File, env func(string) string) look {
 	l := look{terminal: term.IsTerminal(int(f.Fd())), width: plainWidth}
 	if w, _, err := term.GetSize(int(f.Fd())); l.terminal && err == nil && w > 20 {
-		l.width = min(w, widest)
+		l.width, l.columns = min(w, widest), w
 	}
 	l.colour = l.terminal && env("TERM") != "dumb" && colours(f)
 	if env("CLICOLOR_FORCE") != "" && env("CLICOLOR_FORCE") != "0" {

@@ -48,9 +48,9 @@ func TestACodeIsDrawnWhereItFits(t *testing.T) {
 	for _, v := range []struct {
 		width int
 		drawn bool
-	}{{96, true}, {80, false}, {60, false}} {
+	}{{130, true}, {101, true}, {100, false}, {60, false}} {
 		var out, errs bytes.Buffer
-		p := &program{out: bufio.NewWriter(&out), errs: &errs, look: look{terminal: true, width: v.width}}
+		p := &program{out: bufio.NewWriter(&out), errs: &errs, look: look{terminal: true, width: min(v.width, widest), columns: v.width}}
 		if err := p.show(code); err != nil {
 			t.Fatal(err)
 		}

@@ -65,12 +65,14 @@ func (p *program) show(c made) error {
 		p.out.WriteString(c.file)
 		return nil
 	}
-	if s, err := qr.Encode(c.text, qr.L); err == nil && s.Size()+2*qr.Quiet > p.look.width {
+	wide := p.look
+	wide.width = max(wide.width, wide.columns)
+	if s, err := qr.Encode(c.text, qr.L); err == nil && s.Size()+2*qr.Quiet > wide.width {
 		p.out.WriteString(c.file)
 		p.warn("this window is too narrow to draw the code: write it to a file, .png or .svg")
 		return nil
 	}
-	picture, err := drawn(c.text, p.look)
+	picture, err := drawn(c.text, wide)
 	if err != nil {
 		return err
 	}
