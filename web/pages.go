@@ -44,7 +44,7 @@ const Policy = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-
 	"require-trusted-types-for 'script'; trusted-types pratique"
 
 // permissions are what a page may ask of the device: the camera, and to keep the screen on.
-const permissions = "camera=(self), screen-wake-lock=(self), microphone=(), geolocation=(), payment=(), usb=(), bluetooth=()"
+const permissions = "camera=(self), screen-wake-lock=(self), microphone=(), geolocation=(), payment=(), usb=()"
 
 // ErrNone means that this build has no pages.
 var ErrNone = errors.New("this build has no pages")

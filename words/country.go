@@ -1,6 +1,7 @@
 package words
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -21,6 +22,9 @@ func Country(lang, code string) string {
 	}
 	return names[0]
 }
+
+// Countries are the codes that have a name, in order.
+func Countries() []string { return slices.Sorted(maps.Keys(countries())) }
 
 // columns are the languages of countries.txt, in its order.
 var columns = []string{"en", "fr", "ar", "es", "ru", "zh"}

@@ -18,7 +18,8 @@ type sentence struct {
 	Next string `json:"next,omitempty"`
 }
 
-// say gives entries of the catalogue that have no parameters, and names of jurisdictions.
+// say gives entries of the catalogue that have no parameters, and names of
+// jurisdictions; of all with "*".
 func say(options string) (any, error) {
 	var in struct {
 		Lang   string   `json:"lang"`
@@ -35,6 +36,9 @@ func say(options string) (any, error) {
 	for _, c := range in.Codes {
 		text, next := words.Say(in.Lang, c)
 		out.Said[c] = sentence{text, next}
+	}
+	if slices.Equal(in.Places, []string{"*"}) {
+		in.Places = words.Countries()
 	}
 	for _, c := range in.Places {
 		out.Places[c] = words.Country(in.Lang, c)

@@ -1,0 +1,128 @@
+// Makes the pages: node build.mjs [--quick]
+//
+// Out of src, strings and wasm/dist (make wasm-program) come dist/site, a tree
+// that any web server can serve, and dist/packed, the same tree compressed with
+// its manifest.json, which is built into the program. The same sources give the
+// same bytes. With --quick the compression is that of a moment, for tests.
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import { brotliCompressSync, constants, gzipSync } from "node:zlib";
+import { build } from "esbuild";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const out = join(here, "dist");
+const site = join(out, "site");
+const packed = join(out, "packed");
+const cache = join(out, "cache");
+const quick = process.argv.includes("--quick");
+
+// The pages, by the folder that each has in src and on the server.
+const pages = ["desk"];
+
+const types = {
+  html: "text/html; charset=utf-8", js: "text/javascript; charset=utf-8", css: "text/css; charset=utf-8",
+  wasm: "application/wasm", svg: "image/svg+xml", webmanifest: "application/manifest+json", json: "application/json",
+};
+
+rmSync(site, { recursive: true, force: true });
+rmSync(packed, { recursive: true, force: true });
+
+const common = {
+  absWorkingDir: here,
+  bundle: true,
+  minify: true,
+  legalComments: "none",
+  target: ["es2022"],
+  jsx: "automatic",
+  jsxImportSource: "preact",
+  outdir: join(site, "a"),
+  publicPath: "/a/",
+  entryNames: "[name]-[hash]",
+  assetNames: "[name]-[hash]",
+  loader: { ".wasm": "file", ".svg": "file" },
+  metafile: true,
+  logLevel: "warning",
+};
+
+/** bundle returns the addresses of the outputs of entry points, by the name of the entry's file. */
+async function bundle(entryPoints, more = {}) {
+  const { metafile } = await build({ ...common, entryPoints, ...more });
+  const found = {};
+  for (const [file, o] of Object.entries(metafile.outputs)) {
+    if (o.entryPoint) found[o.entryPoint] = { js: "/a/" + file.split("/").pop(), css: o.cssBundle && "/a/" + o.cssBundle.split("/").pop() };
+  }
+  return found;
+}
+
+const workers = await bundle(["src/core/verifier.worker.ts", "src/core/scanner.worker.ts"], { format: "iife" });
+const define = {
+  VERIFIER_WORKER: JSON.stringify(workers["src/core/verifier.worker.ts"].js),
+  SCANNER_WORKER: JSON.stringify(workers["src/core/scanner.worker.ts"].js),
+};
+const scripts = await bundle(pages.map((p) => `src/${p}/${p}.tsx`), { format: "esm", define });
+const { outputFiles } = await build({ ...common, entryPoints: ["src/icon.svg"], write: false });
+const icon = "/a/" + outputFiles.find((f) => f.path.endsWith(".svg")).path.split("/").pop();
+write(join(site, icon), readFileSync(join(here, "src/icon.svg")));
+
+for (const p of pages) {
+  const { js, css } = scripts[`src/${p}/${p}.tsx`];
+  const fill = (name) => readFileSync(join(here, "src", p, name), "utf8").replaceAll("{{js}}", js).replaceAll("{{css}}", css).replaceAll("{{icon}}", icon);
+  write(join(site, p, "index.html"), fill("index.html"));
+  write(join(site, p, "manifest.webmanifest"), fill("manifest.webmanifest"));
+}
+
+// The service worker knows all other files, and changes with each of them.
+const files = walk(site).map((f) => "/" + relative(site, f).replaceAll("\\", "/").replace(/(^|\/)index\.html$/, "$1"));
+const hash = createHash("sha256");
+for (const f of walk(site)) hash.update(relative(site, f) + "\0").update(readFileSync(f));
+const version = hash.digest("hex").slice(0, 16);
+await build({
+  ...common, entryPoints: ["src/sw.ts"], outdir: site, entryNames: "[name]", format: "iife",
+  define: { FILES: JSON.stringify(files.sort()), BUILD: JSON.stringify(version) },
+});
+
+// Packed: each file in brotli and gzip, and the manifest of package web.
+const manifest = { version: "pratique-pages/1.0", build: version, files: {} };
+let total = 0;
+for (const f of walk(site)) {
+  const name = relative(site, f).replaceAll("\\", "/");
+  const data = readFileSync(f);
+  const br = compressed(data, quick ? "br5" : "br11");
+  const gz = compressed(data, quick ? "gz6" : "gz9");
+  write(join(packed, name + ".br"), br);
+  write(join(packed, name + ".gz"), gz);
+  const path = "/" + name.replace(/(^|\/)index\.html$/, "$1");
+  manifest.files[path] = {
+    file: name, type: types[name.split(".").pop()], fixed: /^a\/.*-[A-Z0-9]{8}\.[a-z]+$/.test(name),
+    size: data.length, br: br.length, gz: gz.length,
+  };
+  total += br.length;
+}
+write(join(packed, "manifest.json"), JSON.stringify(manifest, null, 1) + "\n");
+console.log(`pages: build ${version}, ${Object.keys(manifest.files).length} files, ${total} bytes in brotli${quick ? " (quick)" : ""}`);
+
+/** compressed keeps what it has compressed once, by content. */
+function compressed(data, how) {
+  const kept = join(cache, createHash("sha256").update(data).digest("hex").slice(0, 32) + "." + how);
+  if (existsSync(kept)) return readFileSync(kept);
+  const level = Number(how.slice(2));
+  const small = how.startsWith("br")
+    ? brotliCompressSync(data, { params: { [constants.BROTLI_PARAM_QUALITY]: level, [constants.BROTLI_PARAM_LGWIN]: 24, [constants.BROTLI_PARAM_SIZE_HINT]: data.length } })
+    : gzipSync(data, { level });
+  write(kept, small);
+  return small;
+}
+
+function write(file, data) {
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, data);
+}
+
+function walk(dir) {
+  return readdirSync(dir).sort().flatMap((n) => {
+    const f = join(dir, n);
+    return statSync(f).isDirectory() ? walk(f) : [f];
+  });
+}

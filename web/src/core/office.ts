@@ -1,0 +1,87 @@
+// The desk's own computer: what package desk answers.
+import { wait, waiting, type Waiting } from "./keep";
+
+export interface Settings {
+  desk: string; country: string; region?: string; appeal: string[]; sentences: { code: string; text: string }[];
+  signs: boolean; sealed: boolean; clock: string; floor: string; version: string;
+}
+
+/** Trouble is a refusal of the desk, or that it cannot be reached ("away"). */
+export class Trouble extends Error {
+  constructor(readonly word: string, why: string) { super(why); }
+}
+
+async function ask(path: string, init?: RequestInit): Promise<Response> {
+  let r: Response;
+  try {
+    r = await fetch(path, { ...init, cache: "no-store" });
+  } catch {
+    throw new Trouble("away", "the desk cannot be reached");
+  }
+  if (!r.ok) {
+    const { error, why } = (await r.json().catch(() => ({}))) as { error?: string; why?: string };
+    throw new Trouble(error ?? "away", why ?? r.statusText);
+  }
+  return r;
+}
+
+/** Office is the desk's computer, in a shift or before one. */
+export class Office {
+  #token = "";
+  kept = false; // the last public data came out of the store of this page
+
+  async settings(): Promise<Settings> { return (await ask("/api/desk")).json() as Promise<Settings>; }
+
+  async world(): Promise<string> {
+    const r = await ask("/api/world");
+    this.kept = r.headers.get("X-Kept") !== null;
+    return r.text();
+  }
+
+  async begin(officer: string, clock: string, passphrase: string): Promise<boolean> {
+    const { token, signs } = (await (await this.#post("/api/shift", { officer, clock, passphrase })).json()) as { token: string; signs: boolean };
+    this.#token = token;
+    await this.#settle();
+    return signs;
+  }
+
+  async end(): Promise<void> {
+    await this.#post("/api/end", {}).catch(() => undefined); // it ends by itself too
+    this.#token = "";
+  }
+
+  /** decide has a decision counted and its receipt signed. If the desk is away, the count waits. */
+  async decide(receipt: string, count: Waiting): Promise<{ receipt: string; signed: boolean; counted: boolean }> {
+    try {
+      const answer = (await (await this.#post("/api/decision", { receipt })).json()) as { receipt: string; signed: boolean };
+      await this.#settle();
+      return { ...answer, counted: true };
+    } catch (err) {
+      if (!(err instanceof Trouble) || err.word !== "away" && err.word !== "no_shift") throw err;
+      wait([...waiting(), count]);
+      return { receipt, signed: false, counted: false };
+    }
+  }
+
+  async weeks(): Promise<string[]> {
+    return ((await (await ask("/api/return")).json()) as { weeks: string[] }).weeks;
+  }
+
+  /** settle hands in what waited. */
+  async #settle(): Promise<void> {
+    const counts = waiting();
+    if (counts.length === 0 || this.#token === "") return;
+    try {
+      await this.#post("/api/counts", { counts });
+      wait([]);
+    } catch (err) {
+      if (err instanceof Trouble && err.word === "bad_request") wait([]); // nobody will ever take them
+    }
+  }
+
+  #post(path: string, body: unknown): Promise<Response> {
+    const headers: Record<string, string> = { "Content-Type": "application/json" };
+    if (this.#token) headers["Authorization"] = "Bearer " + this.#token;
+    return ask(path, { method: "POST", headers, body: JSON.stringify(body) });
+  }
+}

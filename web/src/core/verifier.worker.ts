@@ -1,0 +1,19 @@
+// The verifier of the program, in a worker: package verify in WebAssembly.
+import "../../wasm/dist/wasm_exec.js";
+import program from "../../wasm/dist/pratique.wasm";
+import { serve } from "./calls";
+
+interface GoProgram { importObject: WebAssembly.Imports; run(instance: WebAssembly.Instance): Promise<void> }
+declare const Go: new () => GoProgram;
+
+const ready: Promise<Record<string, (s: string) => string>> = (async () => {
+  const go = new Go();
+  const { instance } = await WebAssembly.instantiateStreaming(fetch(program), go.importObject);
+  void go.run(instance);
+  return (globalThis as unknown as { pratique: Record<string, (s: string) => string> }).pratique;
+})();
+ready.catch(() => undefined); // each call says so
+
+const names = ["load", "verify", "together", "receipt", "slip", "read", "choose", "say", "symbol"];
+
+serve(Object.fromEntries(names.map((name) => [name, async (arg: string) => (await ready)[name]!(arg)])));

@@ -1,0 +1,103 @@
+// What a desk's page has at hand, and what it knows of this shift.
+import { createContext } from "preact";
+import { useContext } from "preact/hooks";
+import { present, rfc3339 } from "../core/clock";
+import type { Liking } from "../core/keep";
+import type { Office, Settings } from "../core/office";
+import type { Camera, Scanner } from "../core/scanner";
+import { language } from "../core/speech";
+import type { Answer, Colour, Joint, Known, Question, Verifier } from "../core/verifier";
+
+/** Journey is the context in which travellers are judged until it is changed. */
+export interface Journey { purpose: string; from: string; via: string; category: string }
+
+export interface Shift { officer: string; signs: boolean }
+
+/** Case is one traveller at the desk: codes that were shown, and the answer. */
+export interface Case {
+  texts: string[];
+  mrz: string;
+  journey: Journey;
+  at: string; // moment of the question, which the receipt repeats
+  answer: Answer; // the one that counts
+  verdict: Colour;
+  strangers: number; // codes of somebody else
+  paper?: string; // the kind of paper, where no code is at hand
+  seen: number; // performance.now() when the code was in the picture
+}
+
+export interface Outcome { outcome: string; override: string; sentence: string; officers: string[] }
+
+/** Decided is a decision that was taken. */
+export interface Decided { of: Case; outcome: Outcome; receipt: string; signed: boolean; counted: boolean }
+
+export interface Station {
+  verifier: Verifier; scanner: Scanner; camera: Camera; office: Office;
+  settings: Settings; known: Known; shift: Shift | undefined;
+  liking: Liking; like(l: Liking): void;
+  journey: Journey; travel(j: Journey): void;
+  go(s: Screen): void;
+  tell(text: string): void; // to screen readers, and nobody else
+}
+
+export type Screen =
+  | { at: "shift" }
+  | { at: "scan"; more?: Case; note?: string }
+  | { at: "verdict"; case: Case; group?: Case[] }
+  | { at: "paper" }
+  | { at: "slip"; decided: Decided; group?: Case[] }
+  | { at: "group"; cases: Case[]; table?: string }
+  | { at: "kiosk" }
+  | { at: "return" };
+
+export const Here = createContext<Station | undefined>(undefined);
+
+export function useStation(): Station {
+  const s = useContext(Here);
+  if (!s) throw new Error("no station");
+  return s;
+}
+
+/** question is what is asked of a code in a journey. */
+export function question(s: Station, j: Journey, at: string, mrz: string, lang = language()): Question {
+  return {
+    to: s.settings.country, purpose: j.purpose, at, now: at, lang,
+    ...(s.settings.region ? { region: s.settings.region } : {}),
+    ...(j.from ? { from: j.from } : {}), ...(j.via ? { via: [j.via] } : {}), ...(j.category ? { category: j.category } : {}),
+    ...(mrz ? { mrz } : {}),
+  };
+}
+
+const nothing: Answer = {
+  format: "", content: "", verdict: "grey", word: "", reasons: [], obligations: [], data: {}, key: { kid: "", country: "", source: "" },
+  checks: { signature: "unknown", key_use: "unknown", in_force: "unknown", schema: "unknown", unrevoked: "unknown", recognised: "unknown", rules: "unknown" },
+};
+
+/** judge asks the verifier about the codes of one traveller. */
+export async function judge(s: Station, texts: string[], j: Journey, mrz: string, seen: number, paper?: string): Promise<Case> {
+  const at = rfc3339(present());
+  const joint: Joint = await s.verifier.together(texts, question(s, j, at, mrz));
+  const answer = joint.answers[joint.by] ?? nothing;
+  return { texts: order(texts, joint.by), mrz, journey: j, at, answer, verdict: joint.verdict, strangers: joint.others.length, seen, ...(paper ? { paper } : {}) };
+}
+
+/** order puts the text that counts first: a receipt is for it. */
+function order(texts: string[], by: number): string[] {
+  const first = texts[by];
+  return first === undefined ? texts : [first, ...texts.filter((_, i) => i !== by)];
+}
+
+/** said is the answer in another language. */
+export async function said(s: Station, c: Case, lang: string): Promise<Answer> {
+  const joint = await s.verifier.together(c.texts.slice(0, 1), question(s, c.journey, c.at, c.mrz, lang));
+  return joint.answers[0] ?? nothing;
+}
+
+/** wanted are the texts of what was scanned that a health code may be in: all that are one, else the first. */
+export async function wanted(s: Station, texts: string[]): Promise<{ texts: string[]; passport?: string }> {
+  const { kinds, health } = await s.verifier.choose(texts);
+  const passport = texts[kinds.indexOf("passport_lines")];
+  if (health.length > 0) return { texts: health.map((i) => texts[i]!) };
+  return passport !== undefined ? { texts: [], passport } : { texts: texts.slice(0, 1) };
+}
+

@@ -1,0 +1,125 @@
+// A border post to test: Sudmark's desk of the demo, on the afternoon on which
+// Anna arrives, with the pages that were just built, and a browser.
+import { execFileSync, spawn } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { chromium } from "playwright-core";
+
+const here = dirname(fileURLToPath(import.meta.url));
+export const tree = join(here, "../..");
+export const program = join(tree, "bin/pratique");
+export const passphrase = "six small grey seals at dawn";
+export const arrival = { date: "2026-12-03", time: "14:20" };
+export const zone = "Asia/Singapore";
+export const passport = "P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<\nL898902C36UTO7408122F1204159ZE184226B<<<<<10";
+
+/** The people of the demo, and what must never be found outside the page. */
+export const personal = [/eriksson/i, /anna/i, /1974/, /lindstr/i, /\bbo\b/i, /1988/, /HC1:/, /HC1%3A/i, /6BF/, /L898902C3/, /URN:UVCI/i];
+
+/** stick is a folder as it lies on a USB stick: data, settings, a key. */
+export function stick({ sealed = true, issued = "2026-12-03T00:00:00Z", settings = "" } = {}) {
+  const dir = mkdtempSync(join(tmpdir(), "pratique-desk-"));
+  const pratique = (...args) => execFileSync(program, args, { cwd: dir, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
+  pratique("demo", "-o", "play");
+  mkdirSync(join(dir, "data"));
+  const day = join(dir, "play/sudmark/day2");
+  for (const n of readdirSync(day)) {
+    const text = readFileSync(join(day, n), "utf8").replace(/^issued .*$/m, "issued " + issued);
+    writeFileSync(join(dir, "data", n), text);
+  }
+  writeFileSync(join(dir, "data/sudmark.json"), pratique("rules", "packs", "sudmark"));
+  writeFileSync(join(dir, "desk.txt"), "pratique-desk/1.0\ndesk gate-2\ncountry XB\nsentence family_visit Visits a sick member of the family.\n" + settings);
+  writeFileSync(join(dir, "passphrase.txt"), passphrase + "\n");
+  if (sealed !== undefined) pratique("key", "new", "--demo", "--country", "XB", "--uses", "receipt", "--from", "2026-01-01T00:00:00Z", ...(sealed ? ["--seal", "passphrase.txt"] : []), "-o", "desk.key");
+  const code = (name) => readFileSync(join(dir, "play", name + ".txt"), "utf8").trim();
+  return {
+    dir, pratique, codes: { anna: code("anna"), bo: code("bo"), clara: code("clara"), forged: code("forged") },
+    picture: (name) => join(dir, "play", name + ".png"),
+    counts: () => {
+      const f = join(dir, "counts");
+      return existsSync(f) ? readdirSync(f).map((n) => readFileSync(join(f, n), "utf8")).join("") : "";
+    },
+    remove: () => rmSync(dir, { recursive: true, force: true }),
+  };
+}
+
+/** desk starts the program on a stick, and tells its address. */
+export async function desk(s, port = 0) {
+  const p = spawn(program, ["desk", "--data", join(s.dir, "data"), "--pages", join(tree, "web/dist/packed"), "--port", String(port)], { stdio: ["ignore", "pipe", "pipe"] });
+  let said = "";
+  p.stderr.on("data", (b) => { said += b; });
+  const address = await new Promise((resolve, reject) => {
+    createInterface({ input: p.stdout }).on("line", (l) => {
+      said += l + "\n";
+      const found = /^address +(http:\S+)/.exec(l);
+      if (found) resolve(found[1]);
+    });
+    p.on("exit", () => reject(new Error("the desk did not start:\n" + said)));
+  });
+  return {
+    address, origin: new URL(address).origin, port: Number(new URL(address).port), said: () => said,
+    stop: (signal = "SIGINT") => new Promise((done) => { p.removeAllListeners("exit"); p.on("exit", done); p.kill(signal); }),
+  };
+}
+
+/** browser is Debian's, with a camera that plays a file if one is named. */
+export function browser(video, more = []) {
+  return chromium.launch({
+    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", headless: true,
+    args: ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--lang=en", "--use-fake-ui-for-media-stream", ...(video ? ["--use-fake-device-for-media-stream", "--use-file-for-fake-video-capture=" + video] : []), ...more],
+  });
+}
+
+/** recorded is a page of which every request, message and error is kept. */
+export async function recorded(b, d, options = {}) {
+  const context = await b.newContext({ timezoneId: zone, locale: "en-GB", viewport: { width: 1024, height: 768 }, permissions: ["camera", "clipboard-read", "clipboard-write"], ...options });
+  const page = await context.newPage();
+  const record = { requests: [], console: [], errors: [] };
+  context.on("request", (r) => record.requests.push({ url: r.url(), method: r.method(), body: r.postData() ?? "", headers: JSON.stringify(r.headers()) }));
+  context.on("console", (m) => record.console.push(m.type() + ": " + m.text()));
+  context.on("weberror", (e) => record.errors.push(String(e.error())));
+  page.on("pageerror", (e) => record.errors.push(String(e)));
+  if (d) await page.goto(d.address);
+  return { context, page, record };
+}
+
+/** begin is the start of a shift, on the afternoon of the demo. */
+export async function begin(page, { sealed = true, from = "XA" } = {}) {
+  await page.getByRole("heading", { name: "Begin the shift" }).waitFor();
+  const set = page.getByLabel("No: I set date and time");
+  if (!(await set.isChecked())) await set.check();
+  await page.getByLabel("Date", { exact: true }).fill(arrival.date);
+  await page.getByLabel("Time", { exact: true }).fill(arrival.time);
+  await page.getByLabel("Officer", { exact: true }).fill("o-7");
+  if (sealed) await page.getByLabel("Passphrase of the desk’s key").fill(passphrase);
+  if (from) await page.getByRole("combobox", { name: "From" }).selectOption(from);
+  await page.getByRole("button", { name: "Yes, begin" }).click();
+  await page.getByRole("heading", { name: "Next traveller" }).waitFor();
+}
+
+/** type is what a hardware scanner does: letters at once, then Enter. */
+export async function type(page, text) {
+  await page.keyboard.type(text, { delay: 0 });
+  await page.keyboard.press("Enter");
+}
+
+/** quiet asserts what must hold of every recording. */
+export function quiet(assert, record, origin, where) {
+  assert.deepEqual(record.errors, [], where + ": errors");
+  assert.deepEqual(record.console.filter((l) => /^error|Content Security|refused|violat/i.test(l) && !/Failed to load resource/.test(l)), [], where + ": console");
+  for (const r of record.requests) {
+    assert.ok(r.url.startsWith(origin + "/") || r.url.startsWith("blob:" + origin), `${where}: a request left the origin: ${r.url}`);
+    for (const p of personal) {
+      for (const part of ["url", "body", "headers"]) assert.doesNotMatch(r[part].replace(/pratique-receipt[\s\S]*$/, strip), p, `${where}: ${part} of ${r.url}`);
+    }
+  }
+  for (const l of record.console) for (const p of personal) assert.doesNotMatch(l, p, where + ": console");
+}
+
+/** strip leaves out of a receipt what is random. */
+function strip(text) {
+  return text.replaceAll(/(code|trip|rules \S+ \S+|bundle) [A-Za-z0-9_ -]+/g, "$1");
+}
