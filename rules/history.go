@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"iter"
 	"strconv"
 	"strings"
 	"time"
@@ -198,33 +199,42 @@ func (m members) object(name string, o members) {
 	}
 }
 
-// gap returns the gap that keeps a rule with this outcome from being judged:
-// one within the days on which the set looks back, that would turn the outcome
-// if it were filled.
+// gap returns what keeps a rule with this outcome from being judged: a gap
+// within the days on which the set looks back, that would turn the outcome if
+// it were filled.
 func (s *Set) gap(r *Rule, root certlogic.Value, have Verdict, trip Trip, at time.Time) (string, bool) {
-	if trip.History == nil || s.Looks == nil || len(r.places) == 0 {
-		return "", false
-	}
-	for _, g := range trip.History.Unknown {
-		if !g.Until.After(at.AddDate(0, 0, -s.Looks.Days)) {
-			continue
-		}
-		for _, path := range r.places {
-			if !g.Place && path == historyPath+"stays" {
-				continue
-			}
-			for _, code := range r.facts.codes {
-				guess, ok := filled(root, path, code, g)
-				if !ok {
-					continue
-				}
-				if v, _, _ := verdict(r.expr.Eval(guess)); v != Open && v != have {
-					return strings.TrimPrefix(path, "external."), true
-				}
-			}
+	for path, guess := range s.guesses(r, root, trip, at) {
+		if v, _, _ := verdict(r.expr.Eval(guess)); v != Open && v != have {
+			return strings.TrimPrefix(path, "external."), true
 		}
 	}
 	return "", false
+}
+
+// guesses are the views in which one gap of the days on which the set looks
+// back is filled, in each way that the rule could tell apart, by the path that
+// is filled.
+func (s *Set) guesses(r *Rule, root certlogic.Value, trip Trip, at time.Time) iter.Seq2[string, certlogic.Value] {
+	return func(yield func(string, certlogic.Value) bool) {
+		if trip.History == nil || s.Looks == nil || len(r.places) == 0 {
+			return
+		}
+		for _, g := range trip.History.Unknown {
+			if !g.Until.After(at.AddDate(0, 0, -s.Looks.Days)) {
+				continue
+			}
+			for _, path := range r.places {
+				if !g.Place && path == historyPath+"stays" {
+					continue
+				}
+				for _, code := range r.facts.codes {
+					if guess, ok := filled(root, path, code, g); ok && !yield(path, guess) {
+						return
+					}
+				}
+			}
+		}
+	}
 }
 
 // filled is the view with a gap filled in a way that a rule could tell apart.

@@ -153,6 +153,18 @@ func (s *Set) turns(c *cert.Certificate, trip Trip, from, to time.Time) ([]time.
 			for _, ch := range changes {
 				all = append(all, ch.At)
 			}
+			if i != whole {
+				continue
+			}
+			for _, guess := range s.guesses(r, v.root, trip, from) { // a gap may come to matter when something else ends
+				changes, err := r.expr.Breakpoints(guess, certlogic.Clock, from, to)
+				if err != nil {
+					failed = errors.Join(failed, fmt.Errorf("%s %s: %w", r.Identifier, r.Version, err))
+				}
+				for _, ch := range changes {
+					all = append(all, ch.At)
+				}
+			}
 		}
 	}
 	all = slices.DeleteFunc(all, func(t time.Time) bool { return t.Before(from) || t.After(to) })

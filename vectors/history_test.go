@@ -56,3 +56,25 @@ func TestEveryCaseOfAHistoryHasItsNegation(t *testing.T) {
 		t.Errorf("%d cases with %d identifiers", len(f.Cases), len(byID))
 	}
 }
+
+func TestOwnColoursHaveNothingThatTheirTypesAndSchemaLack(t *testing.T) {
+	b, err := os.ReadFile("self.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := json.NewDecoder(bytes.NewReader(b))
+	d.DisallowUnknownFields()
+	var f vectors.SelfFile
+	if err := d.Decode(&f); err != nil {
+		t.Fatal(err)
+	}
+	var raw any
+	if err := json.Unmarshal(b, &raw); err != nil {
+		t.Fatal(err)
+	}
+	var schema map[string]any
+	if err := json.Unmarshal(vectors.SelfSchema(), &schema); err != nil {
+		t.Fatal(err)
+	}
+	check(t, schema, schema, raw, "self")
+}

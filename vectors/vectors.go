@@ -36,6 +36,12 @@
 // So are the receipts of decisions at a border ([ReceiptFile],
 // schema-receipts.json): a signed text, what the one who checks it knows, the
 // code that was judged, and whether it is authentic and agrees.
+//
+// # Own colours
+//
+// And so is what one person holds ([SelfFile], schema-self.json): certificates
+// and a history, the rules and area lists of the place, and the colour, its
+// reasons, its changes and what was set aside.
 package vectors
 
 import (

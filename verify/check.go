@@ -277,7 +277,7 @@ func unrevoked(r *Report, w *World, s trust.Signed, q Question) {
 func events(r *Report, s trust.Signed) bool {
 	switch n := len(s.Certificate.Events); {
 	case n == 0 && r.Content != "dcc":
-		r.add("content_unsupported", words.Text("content", r.Content))
+		r.add("content_unsupported", words.Word("content", "content_"+r.Content))
 	case n == 0:
 		r.add("no_event")
 	case n > 1:

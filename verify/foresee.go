@@ -92,12 +92,12 @@ func (o *Own) ahead(now judged) *Own {
 const dateLine = 24 * time.Hour
 
 // wait says in the first reason that the colour is green by itself.
-func (self *SelfReport) wait() {
-	if self.GreenAt.IsZero() || len(self.Reasons) == 0 {
+func (r *SelfReport) wait() {
+	if r.GreenAt.IsZero() || len(r.Reasons) == 0 {
 		return
 	}
-	first := &self.Reasons[0]
-	first.Cures = append(slices.Clip(first.Cures), Cure{Code: "cure_by_itself", From: self.GreenAt})
+	first := &r.Reasons[0]
+	first.Cures = append(slices.Clip(first.Cures), Cure{Code: "cure_by_itself", From: r.GreenAt})
 }
 
 // turns lists the moments after the question's at which the colour may change,

@@ -48,7 +48,7 @@ func known(w *World, e history.Evidence, days int, here Leg) (*rules.History, []
 	h := &rules.History{}
 	var gaps []gap
 	if days > 0 {
-		gaps = whereabouts(h, w, e, history.Question{From: e.At.AddDate(0, 0, -days), Until: e.At, Here: here.Jurisdiction, Transit: journey})
+		gaps = whereabouts(h, w, e, e.At.AddDate(0, 0, -days), here)
 	}
 	for _, g := range gaps {
 		h.Unknown = append(h.Unknown, rules.Gap{From: g.from, Until: g.until, Place: g.lacks == ""})
@@ -79,8 +79,10 @@ func known(w *World, e history.Evidence, days int, here Leg) (*rules.History, []
 }
 
 // whereabouts are the places of a window with what was published of them, and
-// the gaps, neighbours of one kind put together.
-func whereabouts(h *rules.History, w *World, e history.Evidence, q history.Question) []gap {
+// the gaps since a moment, neighbours of one kind put together.
+func whereabouts(h *rules.History, w *World, e history.Evidence, since time.Time, here Leg) []gap {
+	// How long a gap is shows only in a window that begins a journey earlier.
+	q := history.Question{From: since.Add(-journey), Until: e.At, Here: here.Jurisdiction, Transit: journey}
 	var gaps []gap
 	open := func(g gap) {
 		for i := range gaps {
@@ -106,7 +108,7 @@ func whereabouts(h *rules.History, w *World, e history.Evidence, q history.Quest
 			h.Stays = presence(h.Stays, s)
 		}
 	}
-	return slices.DeleteFunc(gaps, func(g gap) bool { return g.lacks == "" && g.until.Sub(g.from) <= journey })
+	return slices.DeleteFunc(gaps, func(g gap) bool { return !g.until.After(since) || g.lacks == "" && g.until.Sub(g.from) <= journey })
 }
 
 // presence adds a stay; of stays that say the same the last one counts.

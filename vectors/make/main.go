@@ -50,6 +50,15 @@ func main() {
 		os.Exit(1)
 	}
 	fmt.Printf("receipts: %d cases, %d flags\n", len(r.Cases), len(r.Notes))
+	own := selfFile()
+	if err = finishSelf(own); err == nil {
+		err = write(filepath.Join(*dir, "self.json"), own, *check)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "vectors/make:", err)
+		os.Exit(1)
+	}
+	fmt.Printf("self: %d cases, %d flags\n", len(own.Cases), len(own.Notes))
 }
 
 // finish numbers nothing and drops nothing: it refuses a file that breaks its

@@ -12,6 +12,11 @@ import (
 func pack(name string, change func(m map[string]any)) string {
 	set, err := rules.Pack(name)
 	must(err)
+	return packed(set, change)
+}
+
+// packed is a set as a file, changed, without its cases.
+func packed(set *rules.Set, change func(m map[string]any)) string {
 	var m map[string]any
 	must(json.Unmarshal(set.Encode(), &m))
 	delete(m, "tests")
