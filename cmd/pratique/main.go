@@ -23,6 +23,7 @@ func commands() []*command {
 		receiptCommand(),
 		stampCommand(),
 		noticeCommand(),
+		exposureCommand(),
 		areasCommand(),
 		issueCommand(),
 		keyCommand(),
