@@ -216,7 +216,7 @@ $ pratique rules packs baseline > ours.json`,
 				if err != nil {
 					return err
 				}
-				fmt.Fprintf(p.out, "%-10s %-3s %-8s until %s  %s\n", name, set.Jurisdiction, set.Purpose, set.Until.UTC().Format(time.DateOnly), set.Title.In(p.lang))
+				fmt.Fprintf(p.out, "%-14s %-3s %-8s until %s  %s\n", name, set.Jurisdiction, set.Purpose, set.Until.UTC().Format(time.DateOnly), set.Title.In(p.lang))
 			}
 			return nil
 		},
