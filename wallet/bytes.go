@@ -54,7 +54,7 @@ func (p Person) appendTo(b []byte) ([]byte, error) {
 		if !isHolder(h) {
 			return nil, fmt.Errorf("%w: the travel document", ErrWrite)
 		}
-		b = append(b, "document "+h.Country+" "+h.Number+" "+cmp.Or(h.Birth.String(), "-")+"\n"...)
+		b = append(b, "document "+h.Country+" "+h.Number+" "+birthText(h.Birth)+"\n"...)
 	}
 	if len(p.Certificates) > MaxTexts || len(p.Receipts) > MaxTexts {
 		return nil, fmt.Errorf("%w: %d certificates or receipts of a person", ErrLimit, MaxTexts)
@@ -91,8 +91,8 @@ func historyLines(h history.File) ([]byte, error) {
 	return text[len(historyHead):], nil
 }
 
-func countOf(h history.File) [6]int {
-	return [6]int{len(h.Stays), len(h.Stamps), len(h.Notices), len(h.Exposure), len(h.Venues), len(h.Symptoms)}
+func countOf(h history.File) [8]int {
+	return [8]int{len(h.Stays), len(h.Stamps), len(h.Notices), len(h.Exposure), len(h.Statements), len(h.Checked), len(h.Venues), len(h.Symptoms)}
 }
 
 // appendUnread prints what was not understood, each with the lines after it.
@@ -127,8 +127,11 @@ func isText(s string) bool {
 }
 
 // plainHolder writes the document as the grammar has it: history.Commitment
-// takes no notice of what is left out.
+// takes no notice of what is left out. Two documents are the same if this is.
 func plainHolder(h history.Holder) history.Holder {
+	if h.Birth.Year != 0 {
+		h.Birth.Year = h.Birth.Year%100 + 2000
+	}
 	plain := strings.NewReplacer(" ", "", "<", "", "-", "")
 	h.Country, h.Number = plain.Replace(strings.ToUpper(h.Country)), plain.Replace(strings.ToUpper(h.Number))
 	return h

@@ -2,6 +2,7 @@ package wallet
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -235,14 +236,45 @@ func readHolder(value string) (history.Holder, bool) {
 		return history.Holder{}, false
 	}
 	h := history.Holder{Country: parts[0], Number: parts[1]}
-	if parts[2] != "-" {
-		d, err := cert.ParseDate(parts[2])
-		if err != nil || d.IsZero() {
-			return history.Holder{}, false
-		}
-		h.Birth = d
+	birth, ok := readBirth(parts[2])
+	h.Birth = birth
+	return h, ok && isHolder(h)
+}
+
+// readBirth reads a birth date as documents have it. Any century is right: of
+// the year two digits count.
+func readBirth(s string) (cert.Date, bool) {
+	if len(s) != 6 {
+		return cert.Date{}, false
 	}
-	return h, isHolder(h)
+	var n [3]int
+	for i := range n {
+		part := s[2*i : 2*i+2]
+		if part == "<<" {
+			continue
+		}
+		v, err := strconv.ParseUint(part, 10, 8)
+		if err != nil || i == 1 && (v < 1 || v > 12) || i == 2 && (v < 1 || v > 31) {
+			return cert.Date{}, false
+		}
+		if n[i] = int(v); i == 0 {
+			n[i] += 2000
+		}
+	}
+	return cert.Date{Year: int16(n[0]), Month: int8(n[1]), Day: int8(n[2])}, true
+}
+
+// birthText is the inverse of readBirth.
+func birthText(d cert.Date) string {
+	var b strings.Builder
+	for _, n := range [3]int{int(d.Year), int(d.Month), int(d.Day)} {
+		if n == 0 {
+			b.WriteString("<<")
+		} else {
+			fmt.Fprintf(&b, "%02d", n%100)
+		}
+	}
+	return b.String()
 }
 
 func isHolder(h history.Holder) bool {

@@ -23,7 +23,7 @@ func TestMain(m *testing.M) {
 const family = `pratique-wallet/1.0
 person Anna
 name Anna Maria Eriksson
-document UTO L898902C3 1974-08-12
+document UTO L898902C3 740812
 certificate HC1:AAA
 certificate
  {
@@ -41,9 +41,9 @@ exposure 2026-11-10 low gaen rule-1
 venue 2026-11-11T18:00:00Z 2026-11-11T20:00:00Z high
 symptom 2026-11-12 fever
 person Tom
-document D X1 -
+document D X1 <<<<<<
 person Grand-mère, Δ
-document UTO P7 1931
+document UTO P7 31<<<<
 `
 
 func mustParse(t *testing.T, text string) wallet.File {
@@ -78,7 +78,7 @@ func TestAFileInOrderIsPrintedByteForByte(t *testing.T) {
 	anna := f.People[0]
 	want := wallet.Person{
 		Label: "Anna", Name: "Anna Maria Eriksson",
-		Holder:       history.Holder{Country: "UTO", Number: "L898902C3", Birth: cert.Date{Year: 1974, Month: 8, Day: 12}},
+		Holder:       history.Holder{Country: "UTO", Number: "L898902C3", Birth: cert.Date{Year: 2074, Month: 8, Day: 12}},
 		Certificates: []string{"HC1:AAA", "{\n \"data\": 1\n\n}\n"},
 		Receipts:     []string{"pratique-receipt/1.0\ntime 2026-12-03T14:20:00+08:00\n"},
 		History:      anna.History,
@@ -90,7 +90,7 @@ func TestAFileInOrderIsPrintedByteForByte(t *testing.T) {
 	if len(h.Stays) != 2 || len(h.Stamps) != 1 || len(h.Notices) != 1 || len(h.Exposure) != 1 || len(h.Venues) != 1 || len(h.Symptoms) != 1 {
 		t.Errorf("history: %+v", h)
 	}
-	if f.People[2].Holder.Birth != (cert.Date{Year: 1931}) || f.People[1].Holder.Birth != (cert.Date{}) {
+	if f.People[2].Holder.Birth != (cert.Date{Year: 2031}) || f.People[1].Holder.Birth != (cert.Date{}) {
 		t.Error("a birth date that is known in part, or not at all, is another")
 	}
 }
@@ -106,10 +106,12 @@ func TestWhatIsNotUnderstoodIsKept(t *testing.T) {
 		{"with lines that belong to it", "aura\n blue\n green\nsymptom 2026-11-12 fever\n", []wallet.Finding{{3, wallet.Unreadable}}},
 		{"a broken stay between two good ones", "stay XA 2026-11-01 -\nstay XA yesterday -\nstay XB 2026-11-01 -\n", []wallet.Finding{{4, wallet.Unreadable}}},
 		{"a second name", "name Anna\nname Ann\n", []wallet.Finding{{4, wallet.Twice}}},
-		{"a second document", "document UTO A1 -\ndocument UTO A2 -\n", []wallet.Finding{{4, wallet.Twice}}},
-		{"a document in small letters", "document uto A1 -\n", []wallet.Finding{{3, wallet.Unreadable}}},
+		{"a second document", "document UTO A1 740812\ndocument UTO A2 740812\n", []wallet.Finding{{4, wallet.Twice}}},
+		{"a document in small letters", "document uto A1 740812\n", []wallet.Finding{{3, wallet.Unreadable}}},
+		{"a document with a birth date of another form", "document UTO A1 1974-08-12\n", []wallet.Finding{{3, wallet.Unreadable}}},
+		{"a document with half a number", "document UTO A1 74<812\n", []wallet.Finding{{3, wallet.Unreadable}}},
 		{"a document without a birth date", "document UTO A1\n", []wallet.Finding{{3, wallet.Unreadable}}},
-		{"a document with an impossible birth date", "document UTO A1 1974-13-01\n", []wallet.Finding{{3, wallet.Unreadable}}},
+		{"a document with an impossible birth date", "document UTO A1 741301\n", []wallet.Finding{{3, wallet.Unreadable}}},
 		{"a certificate without a text", "certificate\n", []wallet.Finding{{3, wallet.Unreadable}}},
 		{"a certificate with an empty text", "certificate \n", []wallet.Finding{{3, wallet.Unreadable}}},
 		{"a certificate in both forms", "certificate HC1:A\n B\n", []wallet.Finding{{3, wallet.Unreadable}}},
@@ -259,7 +261,7 @@ func TestBytesRefusesWhatTheGrammarCannotSay(t *testing.T) {
 // A document is written as machines read it, and stays the same document.
 func TestADocumentIsWrittenAsMachinesReadIt(t *testing.T) {
 	f := wallet.File{People: []wallet.Person{{Label: "A", Holder: history.Holder{Country: "uto", Number: "l898-902 c3<<"}}}}
-	if got := mustBytes(t, f); got != "pratique-wallet/1.0\nperson A\ndocument UTO L898902C3 -\n" {
+	if got := mustBytes(t, f); got != "pratique-wallet/1.0\nperson A\ndocument UTO L898902C3 <<<<<<\n" {
 		t.Errorf("%s", got)
 	}
 }

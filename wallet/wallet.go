@@ -25,7 +25,7 @@
 //	label       = 1 to 100 bytes, no space at either end
 //	country     = 1 to 3 capitals, as the machine-readable zone has it (UTO, D)
 //	number      = 1 to 32 capitals and digits
-//	birth       = YYYY-MM-DD / YYYY-MM / YYYY / "-"
+//	birth       = 3*3(2 digits / "<<")                     ; year, month, day, as that zone has it
 //	text        = SP 1*char LF                             ; one line
 //	            / LF 1*(SP *char LF)                       ; several, each after a space
 //
@@ -36,8 +36,8 @@
 // people's own choice, and each is there once.
 //
 // The document is the one to which stamps and notices are committed, see
-// history.Commitment. Somebody with two passports has two histories, and stands
-// in a wallet twice.
+// history.Commitment; of a birth date it has what they have, without a century.
+// Somebody with two passports has two histories, and stands in a wallet twice.
 //
 // # What is not understood is kept
 //

@@ -18,7 +18,9 @@ func (p Param) say(lang string) string {
 	case KindWord:
 		return word(lang, p.text)
 	case KindList:
-		return sayList(lang, strings.Fields(p.text))
+		return sayList(lang, strings.Fields(p.text), "or")
+	case KindAll:
+		return sayList(lang, strings.Fields(p.text), "and")
 	case KindSpan:
 		return saySpan(lang, time.Duration(p.n))
 	}
@@ -110,7 +112,7 @@ func word(lang, code string) string {
 	return text
 }
 
-func sayList(lang string, codes []string) string {
+func sayList(lang string, codes []string, last string) string {
 	if len(codes) == 0 {
 		return "?"
 	}
@@ -118,9 +120,9 @@ func sayList(lang string, codes []string) string {
 	for i, c := range codes {
 		said[i] = word(lang, c)
 	}
-	last := len(said) - 1
-	if last == 0 {
+	n := len(said) - 1
+	if n == 0 {
 		return said[0]
 	}
-	return strings.Join(said[:last], tongueOf(lang).comma) + " " + word(lang, "or") + " " + said[last]
+	return strings.Join(said[:n], tongueOf(lang).comma) + " " + word(lang, last) + " " + said[n]
 }

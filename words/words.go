@@ -30,8 +30,9 @@
 // # Parameters
 //
 // A parameter is a text, a number, a jurisdiction, a moment, a span of time, a
-// word that the catalogue says itself or a choice of such words ([Text],
-// [Count], [Place], [Moment], [Span], [Word], [List]). Moments are said at the offset that they carry, and say it.
+// word that the catalogue says itself, a choice of such words or all of them
+// ([Text], [Count], [Place], [Moment], [Span], [Word], [List], [All]). Moments are
+// said at the offset that they carry, and say it.
 package words
 
 import (
@@ -64,6 +65,7 @@ const (
 	KindSpan
 	KindWord
 	KindList
+	KindAll
 )
 
 // Param is a named value in a sentence.
@@ -99,6 +101,11 @@ func Word(name, code string) Param { return Param{Name: name, kind: KindWord, te
 // List is a choice of words that the catalogue says itself: "test, vaccination or recovery".
 func List(name string, codes ...string) Param {
 	return Param{Name: name, kind: KindList, text: strings.Join(codes, " ")}
+}
+
+// All are words that the catalogue says itself, together: "name, birth date and result".
+func All(name string, codes ...string) Param {
+	return Param{Name: name, kind: KindAll, text: strings.Join(codes, " ")}
 }
 
 // Value returns the parameter for machines: text, number, RFC 3339 or hours.

@@ -134,6 +134,7 @@ func TestParametersAreSaidForPeople(t *testing.T) {
 		{"a word of the catalogue", "fr", "guérison", words.Word("until", "recovery")},
 		{"a word with a hyphen", "en", "the key was lost", words.Word("until", "key-lost")},
 		{"a word that the catalogue lacks", "fr", "stamp", words.Word("until", "stamp")},
+		{"all of them", "fr", "test, vaccination et guérison", words.All("until", "test", "vaccination", "recovery")},
 		{"a choice", "en", "test, vaccination or recovery", words.List("until", "test", "vaccination", "recovery")},
 		{"a choice of one", "fr", "guérison", words.List("until", "recovery")},
 		{"no choice", "en", "?", words.List("until")},
