@@ -16,7 +16,10 @@
 // An identifier is raw bytes in a string. In HC1 it is the first 8 bytes of
 // the SHA-256 of the signer's certificate (see [KeyID8]); identifiers may
 // collide, so look-up gives every key that has one, and a verifier tries all. In
-// a SMART Health Card it is the 32 bytes of the key's thumbprint (RFC 7638).
+// a SMART Health Card it is the 32 bytes of the key's thumbprint (RFC 7638), and
+// the pair of it and [Key.Issuer] names a key: service providers sign with one
+// key for many issuers. Of an authority of ICAO seals ([SealAuthority]) it is
+// the subject key identifier of its certificate, which its signers name.
 //
 // # Uses
 //
@@ -76,6 +79,10 @@ const (
 	Rules       Use = "rules"
 	Bundle      Use = "bundle"
 	Derived     Use = "derived"
+
+	// SealAuthority is the use of an authority (CSCA) whose signers' ICAO seals
+	// are trusted; it signs their certificates and no health certificate.
+	SealAuthority Use = "seal_authority"
 )
 
 // UseFor returns the use that a key needs to sign evidence of a kind.
@@ -103,6 +110,7 @@ type Key struct {
 	Public    crypto.PublicKey // *ecdsa.PublicKey (P-256, P-384, P-521), *rsa.PublicKey or ed25519.PublicKey
 	Country   string           // the jurisdiction that answers for it, as its list states
 	Authority string           // within the country; empty: not stated
+	Issuer    string           // the only issuer identifier that the key may sign for, as a SMART Health Card names it (iss); empty: any
 	Uses      Uses
 	Domains   []string  // the trust domains that its list names: "DCC", "PH4H"; empty: none named
 	NotBefore time.Time // zero: not stated
@@ -132,7 +140,7 @@ type Keys struct {
 }
 
 // Add puts a key into the set. A key that is there already (same identifier,
-// same public key, same country) is merged, so that one key listed thrice for
+// same public key, same country and issuer) is merged, so that one key listed thrice for
 // three uses is one key: its uses and domains are joined, its validity spans
 // both where both state one and is the stated one else, and it is a demo key if
 // either is. The order of additions does not matter for these; of what names
@@ -142,7 +150,7 @@ func (s *Keys) Add(k Key) {
 		s.byID = make(map[string][]Key)
 	}
 	for i, have := range s.byID[k.ID] {
-		if have.Country == k.Country && samePublic(have.Public, k.Public) {
+		if have.Country == k.Country && have.Issuer == k.Issuer && samePublic(have.Public, k.Public) {
 			s.byID[k.ID][i] = merge(have, k)
 			return
 		}
@@ -199,7 +207,7 @@ func (s *Keys) Len() int {
 	return s.n
 }
 
-// All returns the keys, ordered by country, then identifier, then source.
+// All returns the keys, ordered by country, then identifier, then issuer, then source.
 func (s *Keys) All() []Key {
 	if s == nil {
 		return nil
@@ -209,7 +217,7 @@ func (s *Keys) All() []Key {
 		out = append(out, ks...)
 	}
 	slices.SortStableFunc(out, func(a, b Key) int {
-		return cmp.Or(cmp.Compare(a.Country, b.Country), cmp.Compare(a.ID, b.ID), cmp.Compare(a.Source, b.Source))
+		return cmp.Or(cmp.Compare(a.Country, b.Country), cmp.Compare(a.ID, b.ID), cmp.Compare(a.Issuer, b.Issuer), cmp.Compare(a.Source, b.Source))
 	})
 	return out
 }
@@ -221,4 +229,8 @@ type Signed struct {
 	Key         Key
 	Raw         []byte // the signed content, as received
 	Signature   []byte // as received; what withdrawals by signature are looked up with
+
+	// RevocationID is what its issuer may withdraw it by, where its format has
+	// such a thing: rid of a SMART Health Card. Empty: none.
+	RevocationID string
 }

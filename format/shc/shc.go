@@ -40,7 +40,8 @@
 // # Keys
 //
 // The identifier of a key is the 32 bytes of its thumbprint (RFC 7638), as
-// trust/lists reads it from a key set. Every key with the identifier is tried.
+// trust/lists reads it from a key set. Every key with the identifier is tried
+// that may sign for the issuer which the card names (trust.Key.Issuer).
 // Verify says trust.ErrAlgorithm (not ES256, or none named), trust.ErrCritical,
 // trust.ErrNoKeyID, trust.ErrUnknownKey or trust.ErrSignature. No key in a
 // header (jwk, x5c, jku) is ever used. A card names its issuer by a URL and no

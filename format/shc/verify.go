@@ -32,20 +32,25 @@ func (u *Unverified) Verify(keys *trust.Keys) (trust.Signed, error) {
 	if err != nil {
 		return trust.Signed{}, err
 	}
-	return trust.Signed{Certificate: out, Key: *key, Raw: []byte(c.raw), Signature: bytes.Clone(c.message.Signature)}, nil
+	return trust.Signed{
+		Certificate: out, Key: *key, Raw: []byte(c.raw), Signature: bytes.Clone(c.message.Signature), RevocationID: revocationID(c.payload),
+	}, nil
 }
 
-// signer returns the key that signed the card.
+// signer returns the key that signed the card. A key that may sign for another
+// issuer alone is not the one that the card names.
 func (c *card) signer(keys []trust.Key) (*trust.Key, error) {
-	if len(keys) == 0 {
-		return nil, trust.ErrUnknownKey
-	}
+	failed := trust.ErrUnknownKey
 	for i := range keys {
+		if keys[i].Issuer != "" && keys[i].Issuer != c.issuer {
+			continue
+		}
+		failed = trust.ErrSignature
 		if jws.ES256.VerifyHash(keys[i].Public, c.sum[:], c.message.Signature) == nil {
 			return &keys[i], nil
 		}
 	}
-	return nil, trust.ErrSignature
+	return nil, failed
 }
 
 // SkipVerification returns what the card says although nobody checked who says so.
@@ -93,7 +98,11 @@ func RevocationID(raw []byte) string {
 	if err != nil {
 		return ""
 	}
-	id, _ := v.Get("vc").Get("rid").Text()
+	return revocationID(v)
+}
+
+func revocationID(payload jcs.Value) string {
+	id, _ := payload.Get("vc").Get("rid").Text()
 	if len(id) > maxRevocationID {
 		return ""
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/pratique/pratique/cert"
 	"github.com/pratique/pratique/format/vds"
+	"github.com/pratique/pratique/trust"
 	"github.com/pratique/pratique/trust/lists"
 )
 
@@ -86,8 +87,8 @@ func TestPublicAuthority(t *testing.T) {
 		if b, rest = pem.Decode(rest); b == nil {
 			break
 		}
-		k, err := vds.Authority(b.Bytes)
-		if err == nil && (len(k.ID) != 20 || k.Uses.Any || !k.Uses.Allows(vds.SealAuthority)) {
+		k, err := lists.Authority(b.Bytes)
+		if err == nil && (len(k.ID) != 20 || k.Uses.Any || !k.Uses.Allows(trust.SealAuthority)) {
 			t.Errorf("key %+v", k)
 		}
 		got = append(got, err == nil)

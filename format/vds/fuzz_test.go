@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/pratique/pratique/format/vds"
+	"github.com/pratique/pratique/trust/lists"
 )
 
 // Nothing panics, nothing but what was signed verifies, and what can be read
@@ -53,7 +54,7 @@ func FuzzAuthority(f *testing.F) {
 	f.Add(ca.issuer(f, key(f, elliptic.P256()), nil).Key.DER)
 	f.Add([]byte{0x30, 0x03, 0x02, 0x01, 0x00})
 	f.Fuzz(func(t *testing.T, der []byte) {
-		k, err := vds.Authority(der)
+		k, err := lists.Authority(der)
 		if err == nil && (k.ID == "" || k.Public == nil || k.Uses.Any || len(k.Uses.Of) != 1) {
 			t.Fatalf("%+v", k)
 		}

@@ -115,8 +115,8 @@ func (i Issuer) entitled(c *cert.Certificate) error {
 	case !i.Key.InForce(at) || !own.InForce(at):
 		return &FieldError{"signed.issued", issueConflict, "issue within the life of the key"}
 	}
-	leaf, err := parseCertificate(i.Key.DER)
-	if err != nil || !leaf.from.IsZero() && at.Before(leaf.from) || !leaf.until.IsZero() && at.After(leaf.until) {
+	leaf, err := readCertificate(i.Key.DER)
+	if err != nil || !leaf.UsedFrom.IsZero() && at.Before(leaf.UsedFrom) || !leaf.UsedUntil.IsZero() && at.After(leaf.UsedUntil) {
 		return &FieldError{"signed.issued", issueConflict, "issue within the usage period of the private key"}
 	}
 	return nil

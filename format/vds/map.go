@@ -29,7 +29,7 @@ func (s *seal) certificate() (*cert.Certificate, error) {
 	sum := sha256.Sum256(s.signed)
 	out := &cert.Certificate{
 		Carrier: cert.Carrier{Format: "vds", Content: s.kind, Version: "1", Hash: hex.EncodeToString(sum[:])},
-		Issuer:  cert.Issuer{Country: s.country, KeyID: base64.StdEncoding.EncodeToString([]byte(trust.KeyID8(s.signer.der)))},
+		Issuer:  cert.Issuer{Country: s.country, KeyID: base64.StdEncoding.EncodeToString([]byte(trust.KeyID8(s.signer.DER)))},
 	}
 	m := mapper{out, s.data.Get("msg")}
 	switch s.kind {

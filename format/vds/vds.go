@@ -31,10 +31,10 @@
 //
 //   - a trusted key is the signer itself: its identifier is trust.KeyID8 of the
 //     certificate, and its public key the same;
-//   - a trusted key is the authority (CSCA) that issued it, as [Authority] makes
+//   - a trusted key is the authority (CSCA) that issued it, as trust/lists makes
 //     one: its identifier is the subject key identifier of the authority's
 //     certificate, which the signer's certificate names as its issuer's, and it is
-//     entitled to [SealAuthority] by name. The names, the countries and the
+//     entitled to trust.SealAuthority by name. The names, the countries and the
 //     authority's signature must agree. The key that Verify returns is then the
 //     signer's, in force where both are, and entitled to what its certificate
 //     says: nothing without the extended key usage 2.23.136.1.1.14.2 or with a key
@@ -69,6 +69,7 @@ import (
 	"github.com/pratique/pratique/cert"
 	"github.com/pratique/pratique/internal/jcs"
 	"github.com/pratique/pratique/internal/jws"
+	"github.com/pratique/pratique/internal/pki"
 	"github.com/pratique/pratique/trust"
 )
 
@@ -100,7 +101,7 @@ type seal struct {
 	country   string
 	alg       string
 	signature []byte
-	signer    *certificate
+	signer    *pki.Certificate
 }
 
 // Read opens a seal. The error is an [*Error].
@@ -159,7 +160,7 @@ func (s *seal) readSig(sig jcs.Value) error {
 	if err != nil {
 		return &Error{StepCertificate, err}
 	}
-	if s.signer, err = parseCertificate(der); err != nil {
+	if s.signer, err = readCertificate(der); err != nil {
 		return &Error{StepCertificate, err}
 	}
 	if s.signature, err = decode(sig.Get("sigvl")); err != nil {
@@ -172,6 +173,19 @@ func (s *seal) readSig(sig jcs.Value) error {
 		return &Error{StepSignature, ErrDER}
 	}
 	return &Error{StepSignature, ErrSize}
+}
+
+// readCertificate reads a certificate as strictly as a seal deserves: nobody
+// has yet issued an odd one.
+func readCertificate(der []byte) (*pki.Certificate, error) {
+	if len(der) > MaxCertificate {
+		return nil, ErrCertificate
+	}
+	c, err := pki.Parse(der)
+	if err != nil || c.Odd != nil {
+		return nil, ErrCertificate
+	}
+	return c, nil
 }
 
 // decode decodes base64url with its padding (AU, UTO) or without (JP).
@@ -197,7 +211,7 @@ func (u *Unverified) Content() string { return u.seal().kind }
 func (u *Unverified) Country() string { return u.seal().country }
 
 // KeyID returns trust.KeyID8 of the certificate that the seal carries.
-func (u *Unverified) KeyID() string { return trust.KeyID8(u.seal().signer.der) }
+func (u *Unverified) KeyID() string { return trust.KeyID8(u.seal().signer.DER) }
 
 // Algorithm returns the algorithm that the seal names.
 func (u *Unverified) Algorithm() string { return u.seal().alg }
@@ -207,7 +221,7 @@ func (u *Unverified) Signed() cert.Period { return cert.Period{} }
 
 // Signer returns the certificate that the seal carries, in DER. It is about
 // the signer, not the person.
-func (u *Unverified) Signer() []byte { return []byte(string(u.seal().signer.der)) }
+func (u *Unverified) Signer() []byte { return []byte(string(u.seal().signer.DER)) }
 
 // String says that this is a seal, and nothing of what is in it.
 func (u *Unverified) String() string { return "VDS-NC seal, not verified" }

@@ -61,7 +61,7 @@ func newAuthority(t testing.TB, signer crypto.Signer, alg x509.SignatureAlgorith
 	if err != nil {
 		t.Fatal(err)
 	}
-	k, err := vds.Authority(der)
+	k, err := lists.Authority(der)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -233,7 +233,7 @@ func TestVerify(t *testing.T) {
 			}
 			k := s.Key
 			if k.ID != i.Key.ID || k.Country != "XA" || k.Authority != "Demo Ministry" || k.Source != "demo" || !k.Demo || k.Uses.Any ||
-				!k.Uses.Allows(trust.Vaccination) || !k.Uses.Allows(trust.Test) || k.Uses.Allows(trust.Recovery) || k.Uses.Allows(vds.SealAuthority) || !k.NotAfter.Equal(end) {
+				!k.Uses.Allows(trust.Vaccination) || !k.Uses.Allows(trust.Test) || k.Uses.Allows(trust.Recovery) || k.Uses.Allows(trust.SealAuthority) || !k.NotAfter.Equal(end) {
 				t.Errorf("the key is %+v", k)
 			}
 			if _, err := u.Verify(nil); !errors.Is(err, trust.ErrUnknownKey) {
@@ -342,11 +342,11 @@ func TestAuthority(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got, err := vds.Authority(der); err == nil || got.ID != "" {
+		if got, err := lists.Authority(der); err == nil || got.ID != "" {
 			t.Errorf("%s is one", comment)
 		}
 	}
-	if _, err := vds.Authority([]byte("x")); err == nil {
+	if _, err := lists.Authority([]byte("x")); err == nil {
 		t.Error("an x is one")
 	}
 }

@@ -12,36 +12,10 @@ import (
 	"github.com/pratique/pratique/cert"
 	"github.com/pratique/pratique/internal/jcs"
 	"github.com/pratique/pratique/internal/jws"
+	"github.com/pratique/pratique/internal/pki"
 	"github.com/pratique/pratique/trust"
 	"github.com/pratique/pratique/trust/lists"
 )
-
-// SealAuthority is the use of an authority (CSCA) whose signers' seals are
-// trusted. It must be named: a key that may sign anything does not have it.
-const SealAuthority trust.Use = "seal_authority"
-
-// Authority reads the certificate of an authority, in DER, and returns the key
-// with which [Unverified.Verify] trusts the signers that it has certified. It
-// must be a certificate of an authority (basic constraints, key usage) with a
-// subject key identifier. That the caller trusts it is for the caller to say.
-func Authority(der []byte) (trust.Key, error) {
-	c, err := parseCertificate(der)
-	if err != nil {
-		return trust.Key{}, fmt.Errorf("reading seal authority: %w", err)
-	}
-	k, err := lists.FromCertificate(der)
-	switch {
-	case err != nil:
-		return trust.Key{}, fmt.Errorf("reading seal authority: %w", err)
-	case !c.ca || !c.certifies:
-		return trust.Key{}, errors.New("reading seal authority: the certificate is not one of an authority")
-	case c.subjectKey == "":
-		return trust.Key{}, errors.New("reading seal authority: the certificate has no subject key identifier")
-	}
-	k.ID = c.subjectKey
-	k.Uses = trust.Uses{Of: []trust.Use{SealAuthority}}
-	return k, nil
-}
 
 // Verify checks the seal's signature under the certificate that it carries, and
 // that certificate against the keys, as the package doc says, and returns the
@@ -54,7 +28,7 @@ func (u *Unverified) Verify(keys *trust.Keys) (trust.Signed, error) {
 	if !alg.Known() {
 		return trust.Signed{}, trust.ErrAlgorithm
 	}
-	signer, err := lists.FromCertificate(s.signer.der)
+	signer, err := lists.FromCertificate(s.signer.DER)
 	if err != nil {
 		return trust.Signed{}, fmt.Errorf("%w: the key of the signer's certificate cannot be used", trust.ErrAlgorithm)
 	}
@@ -80,12 +54,12 @@ func (s *seal) trusted(signer trust.Key, keys *trust.Keys) (trust.Key, error) {
 		}
 	}
 	failed := trust.ErrUnknownKey
-	for _, authority := range keys.Find(s.signer.authorityKey) {
-		if !slices.Contains(authority.Uses.Of, SealAuthority) {
+	for _, authority := range keys.Find(s.signer.AuthorityKey) {
+		if !slices.Contains(authority.Uses.Of, trust.SealAuthority) {
 			continue
 		}
-		switch err := s.signer.issuedBy(authority, signer); {
-		case err == nil && s.signer.critical:
+		switch err := s.issuedBy(authority, signer); {
+		case err == nil && s.signer.Critical:
 			return trust.Key{}, trust.ErrCritical
 		case err == nil:
 			return s.key(signer, authority), nil
@@ -98,16 +72,14 @@ func (s *seal) trusted(signer trust.Key, keys *trust.Keys) (trust.Key, error) {
 
 // issuedBy checks that an authority issued a signer's certificate:
 // trust.ErrUnknownKey where it is another's, trust.ErrSignature where it claims to.
-func (c *certificate) issuedBy(authority, signer trust.Key) error {
-	a, err := parseCertificate(authority.DER)
-	if err != nil || !a.ca || !a.certifies || a.subjectKey != c.authorityKey || a.subject != c.issuer {
+func (s *seal) issuedBy(authority, signer trust.Key) error {
+	a, err := pki.Parse(authority.DER)
+	switch c := s.signer; {
+	case err != nil || !a.CA || !a.Certifies || a.SubjectKey != c.AuthorityKey || a.Subject != c.Issuer:
 		return trust.ErrUnknownKey
-	}
-	if own, err := lists.FromCertificate(authority.DER); err != nil || own.Country != signer.Country { // Doc 9303-12 section 7.1.1
+	case lists.Jurisdiction(a.Country) != signer.Country: // Doc 9303-12 section 7.1.1
 		return trust.ErrUnknownKey
-	}
-	leaf := []trust.Key{{DER: c.der, Country: "X"}}
-	if len(lists.Unchained(leaf, []lists.Issuer{{Country: "X", DER: authority.DER}})) != 0 {
+	case c.SignedBy(a) != nil:
 		return trust.ErrSignature
 	}
 	return nil
@@ -124,8 +96,8 @@ func (s *seal) key(signer, authority trust.Key) trust.Key {
 	if !authority.NotAfter.IsZero() && k.NotAfter.After(authority.NotAfter) {
 		k.NotAfter = authority.NotAfter
 	}
-	k.Uses = trust.Uses{Of: s.signer.uses()}
-	if end := s.signer.until; !end.IsZero() && s.latest().After(end) {
+	k.Uses = trust.Uses{Of: usesOf(s.signer)}
+	if end := s.signer.UsedUntil; !end.IsZero() && s.latest().After(end) {
 		k.Uses = trust.Uses{} // what happened later was signed later
 	}
 	return k
@@ -137,16 +109,16 @@ var documentUses = map[string][]trust.Use{
 	"NT": {trust.Test, trust.Antibody},
 }
 
-// uses returns what the certificate entitles to.
-func (c *certificate) uses() []trust.Use {
-	if c.ca || !c.signs || !slices.Contains(c.purposes, oidHealthSeal) {
+// usesOf returns what the certificate entitles to.
+func usesOf(c *pki.Certificate) []trust.Use {
+	if c.CA || !c.Signs || !slices.Contains(c.Purposes, pki.HealthSeal) {
 		return nil
 	}
-	if len(c.documents) == 0 {
+	if len(c.Documents) == 0 {
 		return []trust.Use{trust.Antibody, trust.Test, trust.Vaccination}
 	}
 	var out []trust.Use
-	for _, d := range c.documents {
+	for _, d := range c.Documents {
 		out = append(out, documentUses[d]...)
 	}
 	slices.Sort(out)

@@ -2,41 +2,15 @@ package lists
 
 import (
 	"cmp"
-	"crypto"
 	"errors"
 	"fmt"
 	"slices"
 	"strconv"
 	"strings"
-	"time"
-	"unicode/utf16"
-	"unicode/utf8"
 
-	"golang.org/x/crypto/cryptobyte"
-	"golang.org/x/crypto/cryptobyte/asn1"
-
+	"github.com/pratique/pratique/internal/pki"
 	"github.com/pratique/pratique/trust"
 )
-
-// maxCertificate is the longest certificate read, in bytes.
-const maxCertificate = 64 << 10
-
-// certificate is what a list needs of an X.509 certificate (RFC 5280) and no
-// more: what is not needed is not judged, so that a negative serial number or
-// a malformed extension that package crypto/x509 refuses loses no key.
-type certificate struct {
-	der, tbs        []byte
-	issuer, subject []byte // names, as encoded
-	country, holder string // C, and O or CN, of the subject
-	from, until     time.Time
-	public          crypto.PublicKey
-	noKey           error    // why public is nil
-	purposes        []string // extended key usage
-	ca              bool     // may issue certificates
-	authority       bool     // may issue certificates, and is not said to sign anything else
-	algorithm       []byte   // of the issuer's signature, as encoded
-	signature       []byte
-}
 
 // The health-certificate purposes: 1 test, 2 vaccination, 3 recovery, under
 // either prefix. The second is a mistake of 2021 that a third of the signers in
@@ -101,28 +75,29 @@ func useOf(purpose string) (trust.Use, bool) {
 // of health certificates (EU DCC hcert specification, section 5.1), and nothing
 // else. The validity is the certificate's. No signature is checked.
 func FromCertificate(der []byte) (trust.Key, error) {
-	c, err := parseCertificate(der)
+	c, err := pki.Parse(der)
 	if err == nil {
-		err = c.noKey
+		err = c.NoKey
 	}
 	if err != nil {
 		return trust.Key{}, fmt.Errorf("reading certificate: %w", err)
 	}
-	return c.key(), nil
+	return signerKey(c), nil
 }
 
-func (c *certificate) key() trust.Key {
+// signerKey is the key of a signer's certificate.
+func signerKey(c *pki.Certificate) trust.Key {
 	k := trust.Key{
-		ID: trust.KeyID8(c.der), Public: c.public, Country: jurisdiction(c.country), Authority: c.holder,
-		NotBefore: c.from, NotAfter: c.until, DER: c.der, Uses: c.uses(),
+		ID: trust.KeyID8(c.DER), Public: c.Public, Country: Jurisdiction(c.Country), Authority: c.Holder,
+		NotBefore: c.From, NotAfter: c.Until, DER: c.DER, Uses: usesOf(c),
 	}
 	k.Demo = TestCode(k.Country)
 	return k
 }
 
-func (c *certificate) uses() trust.Uses {
+func usesOf(c *pki.Certificate) trust.Uses {
 	var u trust.Uses
-	for _, p := range c.purposes {
+	for _, p := range c.Purposes {
 		if use, ok := useOf(p); ok && !u.Allows(use) {
 			u.Of = append(u.Of, use)
 		}
@@ -131,211 +106,28 @@ func (c *certificate) uses() trust.Uses {
 	return u
 }
 
-func parseCertificate(der []byte) (*certificate, error) {
-	if len(der) > maxCertificate {
-		return nil, fmt.Errorf("longer than %d bytes", maxCertificate)
+// Authority reads the certificate of an authority (CSCA), in DER, and returns
+// the key by which the signers of ICAO seals that it has certified are trusted
+// (trust.SealAuthority). It must be a certificate of an authority (basic
+// constraints, key usage) with a subject key identifier, which signers name it
+// by. That the caller trusts it is for the caller to say.
+func Authority(der []byte) (trust.Key, error) {
+	c, err := pki.Parse(der)
+	if err == nil {
+		err = cmp.Or(c.Odd, c.NoKey)
 	}
-	malformed := errors.New("not an X.509 certificate in DER")
-	c := &certificate{der: der}
-	var outer, tbs, algorithm cryptobyte.String
-	in := cryptobyte.String(der)
-	if !in.ReadASN1(&outer, asn1.SEQUENCE) || !in.Empty() ||
-		!outer.ReadASN1Element(&tbs, asn1.SEQUENCE) || !outer.ReadASN1Element(&algorithm, asn1.SEQUENCE) ||
-		!outer.ReadASN1BitStringAsBytes(&c.signature) || !outer.Empty() {
-		return nil, malformed
+	switch {
+	case err != nil:
+	case !c.CA || !c.Certifies:
+		err = errors.New("the certificate is not one of an authority")
+	case c.SubjectKey == "":
+		err = errors.New("the certificate has no subject key identifier")
 	}
-	c.tbs, c.algorithm = tbs, algorithm
-	var body, serial, inner, issuer, subject, validity, spki cryptobyte.String
-	if !tbs.ReadASN1(&body, asn1.SEQUENCE) ||
-		!body.SkipOptionalASN1(asn1.Tag(0).Constructed().ContextSpecific()) ||
-		!body.ReadASN1(&serial, asn1.INTEGER) || !body.ReadASN1Element(&inner, asn1.SEQUENCE) ||
-		!body.ReadASN1Element(&issuer, asn1.SEQUENCE) || !body.ReadASN1(&validity, asn1.SEQUENCE) ||
-		!body.ReadASN1Element(&subject, asn1.SEQUENCE) || !body.ReadASN1Element(&spki, asn1.SEQUENCE) {
-		return nil, malformed
+	if err != nil {
+		return trust.Key{}, fmt.Errorf("reading seal authority: %w", err)
 	}
-	c.issuer, c.subject = issuer, subject
-	var ok bool
-	if c.from, ok = readTime(&validity); !ok {
-		return nil, errors.New("the beginning of the certificate's validity cannot be read")
-	}
-	if c.until, ok = readTime(&validity); !ok {
-		return nil, errors.New("the end of the certificate's validity cannot be read")
-	}
-	if err := c.readSubject(subject); err != nil {
-		return nil, err
-	}
-	if err := c.readExtensions(body); err != nil {
-		return nil, err
-	}
-	c.public, c.noKey = parseSPKI(spki)
-	return c, nil
-}
-
-// readTime reads a UTCTime or GeneralizedTime, with seconds or without.
-func readTime(s *cryptobyte.String) (time.Time, bool) {
-	var text cryptobyte.String
-	var tag asn1.Tag
-	if !s.ReadAnyASN1(&text, &tag) {
-		return time.Time{}, false
-	}
-	layouts := []string{"20060102150405Z0700", "200601021504Z0700"}
-	if tag == asn1.UTCTime {
-		layouts = []string{"060102150405Z0700", "0601021504Z0700"}
-	} else if tag != asn1.GeneralizedTime {
-		return time.Time{}, false
-	}
-	for _, l := range layouts {
-		t, err := time.Parse(l, string(text))
-		if err != nil {
-			continue
-		}
-		t = t.UTC()
-		if tag == asn1.UTCTime && t.Year() >= 2050 { // RFC 5280, section 4.1.2.5.1
-			t = t.AddDate(-100, 0, 0)
-		}
-		return t, true
-	}
-	return time.Time{}, false
-}
-
-// readSubject reads the attributes of the subject that are needed. A subject
-// with two countries has none.
-func (c *certificate) readSubject(name cryptobyte.String) error {
-	malformed := errors.New("the certificate's subject is malformed")
-	var rdns cryptobyte.String
-	if !name.ReadASN1(&rdns, asn1.SEQUENCE) {
-		return malformed
-	}
-	var countries []string
-	var organisation, common string
-	for !rdns.Empty() {
-		var set cryptobyte.String
-		if !rdns.ReadASN1(&set, asn1.SET) {
-			return malformed
-		}
-		for !set.Empty() {
-			var pair, oid, value cryptobyte.String
-			var tag asn1.Tag
-			if !set.ReadASN1(&pair, asn1.SEQUENCE) || !pair.ReadASN1(&oid, asn1.OBJECT_IDENTIFIER) || !pair.ReadAnyASN1(&value, &tag) {
-				return malformed
-			}
-			switch string(oid) {
-			case "\x55\x04\x06": // 2.5.4.6, countryName
-				countries = append(countries, strings.ToUpper(text(value, tag)))
-			case "\x55\x04\x0a": // 2.5.4.10, organizationName
-				organisation = cmp.Or(organisation, text(value, tag))
-			case "\x55\x04\x03": // 2.5.4.3, commonName
-				common = cmp.Or(common, text(value, tag))
-			}
-		}
-	}
-	if countries = slices.Compact(countries); len(countries) == 1 {
-		c.country = countries[0]
-	}
-	c.holder = cmp.Or(organisation, common)
-	return nil
-}
-
-// text decodes a string of a name; what is not printable is left out.
-func text(b []byte, tag asn1.Tag) string {
-	s := string(b)
-	switch tag {
-	case asn1.Tag(30): // BMPString
-		u := make([]uint16, len(b)/2)
-		for i := range u {
-			u[i] = uint16(b[2*i])<<8 | uint16(b[2*i+1])
-		}
-		s = string(utf16.Decode(u))
-	case asn1.T61String:
-		if !utf8.Valid(b) { // Latin-1, as everybody uses it
-			r := make([]rune, len(b))
-			for i, c := range b {
-				r[i] = rune(c)
-			}
-			s = string(r)
-		}
-	}
-	return strings.TrimSpace(strings.Map(func(r rune) rune {
-		if r == utf8.RuneError || !strconv.IsPrint(r) {
-			return -1
-		}
-		return r
-	}, s))
-}
-
-// readExtensions reads the key usages and the basic constraints, from what
-// follows the public key.
-func (c *certificate) readExtensions(body cryptobyte.String) error {
-	malformed := errors.New("the certificate's extensions are malformed")
-	var wrapped, list cryptobyte.String
-	var present bool
-	for n := range uint8(2) { // unique identifiers
-		if !body.SkipOptionalASN1(asn1.Tag(n + 1).ContextSpecific()) {
-			return malformed
-		}
-	}
-	if !body.ReadOptionalASN1(&wrapped, &present, asn1.Tag(3).Constructed().ContextSpecific()) || !body.Empty() {
-		return malformed
-	}
-	if !present {
-		return nil
-	}
-	if !wrapped.ReadASN1(&list, asn1.SEQUENCE) {
-		return malformed
-	}
-	signs := true
-	for !list.Empty() {
-		var ext, oid, value cryptobyte.String
-		if !list.ReadASN1(&ext, asn1.SEQUENCE) || !ext.ReadASN1(&oid, asn1.OBJECT_IDENTIFIER) ||
-			!ext.SkipOptionalASN1(asn1.BOOLEAN) || !ext.ReadASN1(&value, asn1.OCTET_STRING) {
-			return malformed
-		}
-		switch string(oid) {
-		case "\x55\x1d\x25": // 2.5.29.37, extended key usage
-			var ids, id cryptobyte.String
-			if !value.ReadASN1(&ids, asn1.SEQUENCE) {
-				return errors.New("the certificate's extended key usage is malformed")
-			}
-			for !ids.Empty() {
-				if !ids.ReadASN1(&id, asn1.OBJECT_IDENTIFIER) {
-					return errors.New("the certificate's extended key usage is malformed")
-				}
-				c.purposes = append(c.purposes, dotted(id))
-			}
-		case "\x55\x1d\x0f": // 2.5.29.15, key usage: the first bit is digitalSignature
-			var bits cryptobyte.String
-			if value.ReadASN1(&bits, asn1.BIT_STRING) && len(bits) > 1 {
-				signs = bits[1]&0x80 != 0
-			}
-		case "\x55\x1d\x13": // 2.5.29.19, basic constraints
-			var seq, ca cryptobyte.String
-			c.ca = value.ReadASN1(&seq, asn1.SEQUENCE) && seq.ReadASN1(&ca, asn1.BOOLEAN) && len(ca) == 1 && ca[0] != 0
-		}
-	}
-	c.authority = c.ca && !signs
-	return nil
-}
-
-// dotted writes the content octets of an object identifier with dots.
-func dotted(oid []byte) string {
-	var s strings.Builder
-	n, first := uint64(0), true
-	for _, b := range oid {
-		if n > 1<<56 {
-			return ""
-		}
-		n = n<<7 | uint64(b&0x7f)
-		if b&0x80 != 0 {
-			continue
-		}
-		if first {
-			top := min(n/40, 2)
-			s.WriteString(strconv.FormatUint(top, 10))
-			n -= top * 40
-			first = false
-		}
-		s.WriteString("." + strconv.FormatUint(n, 10))
-		n = 0
-	}
-	return s.String()
+	k := signerKey(c)
+	k.ID = c.SubjectKey
+	k.Uses = trust.Uses{Of: []trust.Use{trust.SealAuthority}}
+	return k, nil
 }

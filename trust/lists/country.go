@@ -31,9 +31,9 @@ func isName(s string) bool {
 	return len(s) >= 2 && len(s) <= 32 && strings.Trim(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-") == "" && s[0] >= 'A'
 }
 
-// jurisdiction is [Country] for what a list or a certificate states, or "" for
+// Jurisdiction is [Country] for what a list or a certificate states, or "" for
 // what is no code at all.
-func jurisdiction(stated string) string {
+func Jurisdiction(stated string) string {
 	if c := Country(stated); isCode(c) {
 		return c
 	}

@@ -5,13 +5,11 @@ import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rsa"
-	"crypto/sha256"
-	"encoding/base64"
 	"errors"
 	"fmt"
 	"math/big"
 
-	"github.com/pratique/pratique/trust"
+	"github.com/pratique/pratique/internal/pki"
 )
 
 // member returns a member of a JSON object that is text, or "".
@@ -55,7 +53,7 @@ func jwkKey(m map[string]any) (key crypto.PublicKey, odd bool, err error) {
 		if err != nil {
 			return nil, false, err
 		}
-		key, err = rsaKey(n, e)
+		key, err = pki.RSAKey(n, e)
 		return key, n[0] == 0, err
 	case member(m, "kty") != "EC" && m["kty"] != nil:
 		return nil, false, fmt.Errorf("the kind of key %q is not supported", printable(member(m, "kty")))
@@ -69,7 +67,7 @@ func jwkKey(m map[string]any) (key crypto.PublicKey, odd bool, err error) {
 		return nil, false, err
 	}
 	key, err = point(c, x, y)
-	return key, len(x) != size(c) || len(y) != size(c), err
+	return key, len(x) != pki.Size(c) || len(y) != pki.Size(c), err
 }
 
 // point makes a key of two coordinates of any length.
@@ -78,8 +76,8 @@ func point(c elliptic.Curve, x, y []byte) (crypto.PublicKey, error) {
 	if bx.BitLen() > c.Params().BitSize || by.BitLen() > c.Params().BitSize {
 		return nil, errors.New("the public key is no point of its curve")
 	}
-	b := append([]byte{4}, bx.FillBytes(make([]byte, size(c)))...)
-	return ecKey(c, append(b, by.FillBytes(make([]byte, size(c)))...))
+	b := append([]byte{4}, bx.FillBytes(make([]byte, pki.Size(c)))...)
+	return pki.ECKey(c, append(b, by.FillBytes(make([]byte, pki.Size(c)))...))
 }
 
 // jwkOf compares a JWK with the key of its certificate, number by number: the
@@ -98,7 +96,7 @@ func jwkOf(m map[string]any, key crypto.PublicKey) (same, odd bool) {
 		if err != nil {
 			return false, false
 		}
-		n := size(k.Curve)
+		n := pki.Size(k.Curve)
 		x, lx := number("x")
 		y, ly := number("y")
 		same = x.Cmp(new(big.Int).SetBytes(b[1:1+n])) == 0 && y.Cmp(new(big.Int).SetBytes(b[1+n:])) == 0
@@ -109,55 +107,6 @@ func jwkOf(m map[string]any, key crypto.PublicKey) (same, odd bool) {
 		return n.Cmp(k.N) == 0 && e.Cmp(big.NewInt(int64(k.E))) == 0, ln != k.Size()
 	}
 	return false, false
-}
-
-// readJWKS reads the keys of a SMART Health Cards issuer (SMART Health Cards
-// Framework, section "Determining keys associated with an issuer"): P-256, with
-// the thumbprint of RFC 7638 for identifier, which is decoded here. No list of
-// this kind names a country.
-func (l *List) readJWKS(doc map[string]any) error {
-	l.Kind = JWKS
-	list, ok := doc["keys"].([]any)
-	if !ok {
-		return ErrUnknownKind
-	}
-	if len(list) > MaxEntries {
-		return fmt.Errorf("%w: more than %d entries", ErrTooLarge, MaxEntries)
-	}
-	l.problem(NotSigned, "", "a key set bears no signature: it is as true as the connection that brought it")
-	for i, v := range list {
-		entry := fmt.Sprintf("key %d", i+1)
-		m, _ := v.(map[string]any)
-		k, err := smartKey(m)
-		if err != nil {
-			l.skip(entry, "", member(m, "kid"), err)
-			if _, secret := m["d"]; secret {
-				l.problem(SecretKey, entry, "a secret key stands in a list of public keys: whoever has the file can sign with it")
-			}
-			continue
-		}
-		l.Keys = append(l.Keys, k)
-	}
-	return nil
-}
-
-func smartKey(m map[string]any) (trust.Key, error) {
-	if u := member(m, "use"); u != "" && u != "sig" {
-		return trust.Key{}, fmt.Errorf("a key for the use %q", printable(u))
-	}
-	key, odd, err := jwkKey(m)
-	if err != nil {
-		return trust.Key{}, err
-	}
-	if k, ok := key.(*ecdsa.PublicKey); !ok || k.Curve != elliptic.P256() || odd {
-		return trust.Key{}, errors.New("not a P-256 key as RFC 7518 writes it")
-	}
-	x, y := member(m, "x"), member(m, "y")
-	id := sha256.Sum256([]byte(`{"crv":"P-256","kty":"EC","x":"` + x + `","y":"` + y + `"}`)) // RFC 7638, section 3
-	if base64.RawURLEncoding.EncodeToString(id[:]) != member(m, "kid") {
-		return trust.Key{}, errors.New("the identifier is not the key's thumbprint")
-	}
-	return trust.Key{ID: string(id[:]), Public: key, Uses: trust.Uses{Any: true}}, nil
 }
 
 // statedID reads the identifier that a list states for a key without certificate.

@@ -26,7 +26,12 @@
 //	Norway, United Kingdom  an array of {kid, publicKey}
 //	Sweden               {"dsc_trust_list": {country: {"keys": [{kid, x5c}]}}}
 //	                     (DIGG, DSC Trust List format specification 1.0)
-//	JWKS                 the P-256 keys of a SMART Health Cards issuer
+//	JWKS                 the P-256 keys of a SMART Health Cards issuer, with
+//	                     certificates (x5c) or without
+//	VCI                  a snapshot of the directory of SMART Health Cards
+//	                     issuers: {"issuerInfo": [{issuer, keys}]}; and its
+//	                     {"issuer_metadata": [{canonical_iss, locations}]}, which
+//	                     says in which country they are, see [Locate]
 //
 // The shapes of the national lists are those that public verifiers read
 // (panzi/verify-ehc). Those that were published inside a JSON Web Token are
@@ -34,8 +39,10 @@
 //
 // # What is taken
 //
-// Only keys that sign certificates. Authorities that issue signers (SCA, CSCA)
-// are in [List.Issuers]; upload, transport and encryption keys are skipped. RSA
+// Only keys that sign certificates, and the authorities (CSCA) that the caller
+// gives as certificates, by which the signers of ICAO seals are trusted
+// (trust.SealAuthority). Authorities that a list names (SCA, CSCA) are in
+// [List.Issuers], and vouch for nobody's seals; upload, transport and encryption keys are skipped. RSA
 // keys of less than 2048 or more than 4096 bits are skipped, because
 // verification refuses them. Expired keys are taken: whether they count is the
 // relying country's policy ([trust.Policy]). Keys of test jurisdictions, and all
@@ -66,6 +73,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/pratique/pratique/trust"
@@ -97,6 +105,8 @@ const (
 	Gateway      Kind = "gateway" // the EU gateway's, Germany's too
 	National     Kind = "national"
 	JWKS         Kind = "jwks"
+	VCI          Kind = "vci"          // a snapshot of the directory
+	VCIMetadata  Kind = "vci-metadata" // where its issuers are
 )
 
 // List is what a file states.
@@ -109,6 +119,8 @@ type List struct {
 	Keys         []trust.Key
 	Recognitions trust.Recognitions
 	Issuers      []Issuer
+	Countries    map[string]string // of issuers of SMART Health Cards; see [Locate]
+	Canonical    map[string]string // issuers that stand under another name in Countries
 	Skipped      []Skipped
 	Problems     []Problem
 	Proven       []string // the identifiers of the pinned keys that verify the list's signature; see package signed. Empty: not proven
@@ -144,6 +156,7 @@ const (
 	OtherID       = "other_id"       // the list states another identifier than the certificate has
 	OtherCountry  = "other_country"  // the list states another country than the certificate
 	NoCountry     = "no_country"     // keys whose country nobody states
+	NoIssuer      = "no_issuer"      // keys of a key set that are bound to no issuer
 	Environment   = "environment"    // a development or acceptance list: demo keys
 	Coordinates   = "coordinates"    // JWKs that are not as RFC 7518 says
 	WiderThanKey  = "wider_than_key" // a text entitles a key to more than its certificate does
@@ -185,10 +198,26 @@ func Read(name string, data []byte, pinned ...crypto.PublicKey) (List, error) {
 	return l, nil
 }
 
+// ReadDetached is Read for a list whose signature stands in a file of its own,
+// as "openssl dgst -sign" writes it: Ed25519, or ECDSA in DER over the SHA-256,
+// SHA-384 or SHA-512 that is as wide as the curve. The snapshot of the VCI
+// directory is signed so (vci_snapshot.sig), with a key on P-521.
+func ReadDetached(name string, data, signature []byte, pinned ...crypto.PublicKey) (List, error) {
+	l, err := Read(name, data)
+	if err != nil {
+		return List{}, err
+	}
+	l.Problems = slices.DeleteFunc(l.Problems, func(p Problem) bool { return p.Code == NotSigned || p.Code == NotProven })
+	if err := l.proof(pinned, func(k crypto.PublicKey) bool { return verifyDetached(k, data, signature) }); err != nil {
+		return List{}, fmt.Errorf("reading list: %w", err)
+	}
+	return l, nil
+}
+
 // finish marks the keys with their source and says what is odd about all of them.
 func (l *List) finish() {
 	l.Name = cmp.Or(l.Name, string(l.Kind))
-	nameless := 0
+	nameless, unbound := 0, 0
 	for i := range l.Keys {
 		k := &l.Keys[i]
 		k.Source = l.Name
@@ -196,11 +225,17 @@ func (l *List) finish() {
 		if k.Country == "" {
 			nameless++
 		}
+		if l.Kind == JWKS && k.Issuer == "" {
+			unbound++
+		}
 	}
 	if nameless > 0 {
 		l.problem(NoCountry, "", "%d keys name no country: no recognition of one country covers them", nameless)
 	}
-	if len(l.Keys) == 0 && l.Kind != Own {
+	if unbound > 0 {
+		l.problem(NoIssuer, "", "%d keys are bound to no issuer: each may sign for any", unbound)
+	}
+	if len(l.Keys) == 0 && l.Kind != Own && l.Kind != VCIMetadata {
 		l.problem(NoKeys, "", "no entry gave a key")
 	}
 	for i, s := range l.Skipped { // as one prints it, whatever the list says

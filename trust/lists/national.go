@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/pratique/pratique/internal/pki"
 	"github.com/pratique/pratique/internal/rdfc"
 	"github.com/pratique/pratique/trust"
 )
@@ -116,12 +117,12 @@ func (l *List) entry(m map[string]any, where, country string) {
 	kind := strings.ToUpper(cmp.Or(member(m, "certificateType"), "DSC"))
 	k, err := entryKey(m, id)
 	if err == nil {
-		k.Country = cmp.Or(jurisdiction(country), k.Country)
+		k.Country = cmp.Or(Jurisdiction(country), k.Country)
 	}
 	switch {
 	case kind == "CSCA":
 		if der, bad := unbase64(member(m, "rawData")); bad == nil && len(der) > 0 {
-			l.Issuers = append(l.Issuers, Issuer{jurisdiction(country), der})
+			l.Issuers = append(l.Issuers, Issuer{Jurisdiction(country), der})
 		}
 		l.skip(where, country, id, errors.New("of the type CSCA: it issues signers and signs no certificate of health"))
 	case kind != "DSC":
@@ -147,16 +148,16 @@ func (l *List) odd(k trust.Key, where, id string) {
 }
 
 func (l *List) country(k trust.Key, where string) {
-	c, err := parseCertificate(k.DER)
-	if err != nil || c.country == "" {
+	c, err := pki.Parse(k.DER)
+	if err != nil || c.Country == "" {
 		return
 	}
-	own := jurisdiction(c.country)
+	own := Jurisdiction(c.Country)
 	// WHO's test participants XXA, XCL and XML write XA, XL and XM into their certificates.
 	if short := TestCode(k.Country) && len(own) == 2 && own[0] == 'X' && strings.IndexByte(k.Country[1:], own[1]) >= 0; own == k.Country || short {
 		return
 	}
-	l.problem(OtherCountry, where, "the list says %s, the certificate %s; the list's stands", k.Country, c.country)
+	l.problem(OtherCountry, where, "the list says %s, the certificate %s; the list's stands", k.Country, c.Country)
 }
 
 // entryKey reads a certificate, a public key or the numbers of one.
@@ -173,11 +174,11 @@ func entryKey(m map[string]any, id string) (trust.Key, error) {
 		if h := sha256.Sum256(der); member(m, "thumbprint") != "" && !strings.EqualFold(member(m, "thumbprint"), hex.EncodeToString(h[:])) {
 			return trust.Key{}, errors.New("the thumbprint is not that of the certificate")
 		}
-		c, err := parseCertificate(der)
+		c, err := pki.Parse(der)
 		if err != nil {
 			return trust.Key{}, err
 		}
-		return c.key(), c.noKey
+		return signerKey(c), c.NoKey
 	}
 	kid, err := statedID(id)
 	if err != nil {
@@ -189,7 +190,7 @@ func entryKey(m map[string]any, id string) (trust.Key, error) {
 		if err != nil {
 			return trust.Key{}, errors.New("the public key is not base64")
 		}
-		k.Public, err = parseSPKI(der)
+		k.Public, err = pki.ParseKey(der)
 		return k, err
 	}
 	if m["x"] == nil && m["n"] == nil {

@@ -9,13 +9,14 @@ import (
 	"strings"
 	"time"
 
+	"github.com/pratique/pratique/internal/pki"
 	"github.com/pratique/pratique/trust"
 )
 
 // The fields of a block, in their order; "*" after a name allows several.
 const (
 	headFields      = "jurisdiction authority issued until demo note*"
-	keyFields       = "key authority uses domains from until spki certificate"
+	keyFields       = "key authority issuer uses domains from until spki certificate"
 	recogniseFields = "recognise uses formats diseases methods laboratory* from until note*"
 )
 
@@ -167,7 +168,7 @@ func (p *textParser) key(f fields) (k trust.Key, err error) {
 	if err != nil {
 		return k, err
 	}
-	k.ID, k.Authority, k.Demo = string(b), f.one("authority"), p.text.Demo || TestCode(k.Country)
+	k.ID, k.Authority, k.Issuer, k.Demo = string(b), f.one("authority"), f.one("issuer"), p.text.Demo || TestCode(k.Country)
 	if k.Uses, err = f.uses(); err != nil {
 		return k, err
 	}
@@ -186,14 +187,14 @@ func (p *textParser) key(f fields) (k trust.Key, err error) {
 	case f.has("certificate"):
 		return k, f.certificate(&k)
 	}
-	der, err := f.base64("spki", f.one("spki"), maxCertificate)
+	der, err := f.base64("spki", f.one("spki"), pki.MaxCertificate)
 	if err != nil {
 		return k, err
 	}
-	if k.Public, err = parseSPKI(der); err != nil {
+	if k.Public, err = pki.ParseKey(der); err != nil {
 		return k, f.errorf("spki", "%w", err)
 	}
-	if again, err := marshalSPKI(k.Public); err != nil || string(again) != string(der) {
+	if again, err := pki.MarshalKey(k.Public); err != nil || string(again) != string(der) {
 		return k, f.errorf("spki", "not in the usual form: a named curve, an uncompressed point")
 	}
 	return k, nil
@@ -201,22 +202,22 @@ func (p *textParser) key(f fields) (k trust.Key, err error) {
 
 // certificate reads the certificate of a key, which states its own validity.
 func (f fields) certificate(k *trust.Key) error {
-	der, err := f.base64("certificate", f.one("certificate"), maxCertificate)
+	der, err := f.base64("certificate", f.one("certificate"), pki.MaxCertificate)
 	if err != nil {
 		return err
 	}
-	c, err := parseCertificate(der)
+	c, err := pki.Parse(der)
 	if err == nil {
-		err = c.noKey
+		err = c.NoKey
 	}
 	if err != nil {
 		return f.errorf("certificate", "%w", err)
 	}
-	k.DER, k.Public = der, c.public
+	k.DER, k.Public = der, c.Public
 	for _, v := range []struct {
 		name      string
 		said, own *time.Time
-	}{{"from", &k.NotBefore, &c.from}, {"until", &k.NotAfter, &c.until}} {
+	}{{"from", &k.NotBefore, &c.From}, {"until", &k.NotAfter, &c.Until}} {
 		switch {
 		case v.said.IsZero():
 			*v.said = *v.own
@@ -266,7 +267,7 @@ func (p *textParser) recognition(f fields) (r trust.Recognition, err error) {
 // code reads the code of a jurisdiction.
 func (f fields) code(name string) (string, error) {
 	s := f.one(name)
-	switch c := jurisdiction(s); {
+	switch c := Jurisdiction(s); {
 	case c == "":
 		return "", f.errorf(name, "not the code of a jurisdiction, such as FR")
 	case c != s:

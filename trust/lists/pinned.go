@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/pratique/pratique/internal/pki"
 	"github.com/pratique/pratique/internal/rdfc"
 )
 
@@ -54,10 +55,10 @@ func pinnedKeys(data []byte) ([]crypto.PublicKey, error) {
 
 // derKey reads a public key or the one of a certificate.
 func derKey(der []byte) (crypto.PublicKey, error) {
-	if c, err := parseCertificate(der); err == nil {
-		return c.public, c.noKey
+	if c, err := pki.Parse(der); err == nil {
+		return c.Public, c.NoKey
 	}
-	return parseSPKI(der)
+	return pki.ParseKey(der)
 }
 
 // didKeys reads the keys of a DID document.

@@ -3,14 +3,20 @@ package lists
 import (
 	"bytes"
 	"crypto"
+	"crypto/ecdsa"
+	"crypto/ed25519"
+	"crypto/elliptic"
+	"crypto/sha256"
 	"encoding/base64"
+	"encoding/hex"
 	"encoding/pem"
 	"errors"
 	"fmt"
 	"strings"
 
+	"github.com/pratique/pratique/internal/pki"
 	"github.com/pratique/pratique/internal/rdfc"
-	"github.com/pratique/pratique/internal/signed"
+	"github.com/pratique/pratique/trust"
 )
 
 // read finds out what the file is and reads it.
@@ -34,7 +40,7 @@ func (l *List) read(data []byte, pinned []crypto.PublicKey) error {
 	if first, rest, ok := bytes.Cut(data, []byte("\n")); ok && bytes.HasPrefix(bytes.TrimLeft(rest, " \t\r\n"), []byte("{")) {
 		return l.readGermany(first, rest, pinned)
 	}
-	if len(data) > 2*maxCertificate {
+	if len(data) > 2*pki.MaxCertificate {
 		return ErrUnknownKind
 	}
 	if der, err := unbase64(string(bytes.Join(bytes.Fields(data), nil))); err == nil && len(der) > 0 && der[0] == 0x30 {
@@ -53,6 +59,10 @@ func (l *List) readObject(data []byte, pinned []crypto.PublicKey) error {
 	switch {
 	case has("verificationMethod"):
 		return l.readWHO(doc, pinned)
+	case has("issuerInfo"):
+		return l.readVCI(doc)
+	case has("issuer_metadata"):
+		return l.readVCIMetadata(doc)
 	case has("keys"):
 		return l.readJWKS(doc)
 	case has("certificates"), has("certs"), has("eu_keys"), has("dsc_trust_list"):
@@ -64,27 +74,45 @@ func (l *List) readObject(data []byte, pinned []crypto.PublicKey) error {
 // readDER reads one certificate.
 func (l *List) readDER(der []byte) error {
 	l.Kind = Certificates
-	c, err := parseCertificate(der)
+	c, err := pki.Parse(der)
 	if err != nil {
 		return err
 	}
 	l.certificate(c, "certificate 1")
+	l.authorities()
 	return nil
 }
 
+// authorities takes the authorities of a file that has nothing else: whoever
+// relies on such a file relies on them, for ICAO seals. Beside signers they are
+// the signers' chain, which nobody asked about.
+func (l *List) authorities() {
+	alone := len(l.Keys) == 0
+	for i, issuer := range l.Issuers {
+		k, err := Authority(issuer.DER)
+		if err == nil && !alone {
+			err = errors.New("to rely on it for ICAO seals, give it in a file without signers")
+		}
+		if err != nil {
+			l.skip(fmt.Sprintf("authority %d", i+1), issuer.Country, base64ID(trust.KeyID8(issuer.DER)), fmt.Errorf("an authority, which signs no certificate of health: %w", err))
+			continue
+		}
+		l.Keys = append(l.Keys, k)
+	}
+}
+
 // certificate takes a certificate that states its own country.
-func (l *List) certificate(c *certificate, entry string) {
+func (l *List) certificate(c *pki.Certificate, entry string) {
 	switch {
-	case c.authority:
-		l.Issuers = append(l.Issuers, Issuer{jurisdiction(c.country), c.der})
-		l.skip(entry, c.country, base64ID(c.key().ID), errors.New("an authority: it issues signers and signs no certificate of health"))
-	case c.noKey != nil:
-		l.skip(entry, c.country, base64ID(c.key().ID), c.noKey)
+	case c.Authority():
+		l.Issuers = append(l.Issuers, Issuer{Jurisdiction(c.Country), c.DER})
+	case c.NoKey != nil:
+		l.skip(entry, c.Country, base64ID(signerKey(c).ID), c.NoKey)
 	default:
-		if c.ca {
+		if c.CA {
 			l.problem(AlsoAuthority, entry, "taken as a signer, though its certificate is an authority's too")
 		}
-		l.Keys = append(l.Keys, c.key())
+		l.Keys = append(l.Keys, signerKey(c))
 	}
 }
 
@@ -105,7 +133,7 @@ func (l *List) readPEM(data []byte) error {
 		entry := fmt.Sprintf("block %d", n)
 		switch {
 		case b.Type == "CERTIFICATE":
-			if c, err := parseCertificate(b.Bytes); err != nil {
+			if c, err := pki.Parse(b.Bytes); err != nil {
 				l.skip(entry, "", "", err)
 			} else {
 				l.certificate(c, entry)
@@ -119,6 +147,7 @@ func (l *List) readPEM(data []byte) error {
 			l.skip(entry, "", "", fmt.Errorf("a PEM block of the type %q", printable(b.Type)))
 		}
 	}
+	l.authorities()
 	if n < begun {
 		l.skip("PEM", "", "", fmt.Errorf("%d of %d blocks cannot be decoded", begun-n, begun))
 	}
@@ -137,7 +166,7 @@ func unbase64(s string) ([]byte, error) {
 // proof notes under which pinned keys a signature verifies.
 func (l *List) proof(pinned []crypto.PublicKey, verifies func(crypto.PublicKey) bool) error {
 	for _, k := range pinned {
-		id, err := signed.KeyID(k)
+		id, err := pinID(k)
 		if err != nil {
 			return err
 		}
@@ -153,4 +182,35 @@ func (l *List) proof(pinned []crypto.PublicKey, verifies func(crypto.PublicKey) 
 		l.problem(NotProven, "", "the list's signature verifies under none of the given keys")
 	}
 	return nil
+}
+
+// pinID is the identifier of a pinned key: the SHA-256 of its
+// SubjectPublicKeyInfo, as package signed has it.
+func pinID(k crypto.PublicKey) (string, error) {
+	der, err := pki.MarshalKey(k)
+	if err != nil {
+		return "", fmt.Errorf("identifying pinned key: %w", err)
+	}
+	sum := sha256.Sum256(der)
+	return hex.EncodeToString(sum[:]), nil
+}
+
+// verifyDetached verifies a signature over a whole file.
+func verifyDetached(key crypto.PublicKey, data, signature []byte) bool {
+	switch k := key.(type) {
+	case ed25519.PublicKey:
+		return ed25519.Verify(k, data, signature)
+	case *ecdsa.PublicKey:
+		hash := crypto.SHA256
+		switch k.Curve {
+		case elliptic.P384():
+			hash = crypto.SHA384
+		case elliptic.P521():
+			hash = crypto.SHA512
+		}
+		h := hash.New()
+		h.Write(data)
+		return ecdsa.VerifyASN1(k, h.Sum(nil), signature)
+	}
+	return false
 }

@@ -101,7 +101,9 @@ func TestFilesOfCertificates(t *testing.T) {
 		{"one in base64 of several lines", b64(a)[:64] + "\r\n" + b64(a)[64:], []string{"XA"}, nil, nil},
 		{"several in PEM with words between", "Subject: a\n" + block("CERTIFICATE", a) + "and\n" + block("CERTIFICATE", b), []string{"XA", "XB"}, nil, nil},
 		{"PEM from Windows", strings.ReplaceAll(block("CERTIFICATE", a), "\n", "\r\n"), []string{"XA"}, nil, nil},
-		{"an authority among them", block("CERTIFICATE", ca) + block("CERTIFICATE", a), []string{"XA"}, []string{"an authority: it issues signers and signs no certificate of health"}, nil},
+		{"an authority among them", block("CERTIFICATE", ca) + block("CERTIFICATE", a), []string{"XA"}, []string{"an authority, which signs no certificate of health: to rely on it for ICAO seals, give it in a file without signers"}, nil},
+		{"an authority alone", string(ca), []string{"XA"}, nil, nil},
+		{"authorities alone", block("CERTIFICATE", ca) + block("CERTIFICATE", ca), []string{"XA", "XA"}, nil, nil},
 		{"an authority that signs too", string(both), []string{"XA"}, nil, []string{lists.AlsoAuthority}},
 		{"one unreadable among them", block("CERTIFICATE", a[:50]) + block("CERTIFICATE", b), []string{"XB"}, []string{"not an X.509 certificate in DER"}, nil},
 		{"one broken among them", strings.Replace(block("CERTIFICATE", a), "A", "*", 1) + block("CERTIFICATE", b), []string{"XB"}, []string{"1 of 2 blocks cannot be decoded"}, nil},
@@ -306,19 +308,7 @@ func TestNationalLists(t *testing.T) {
 }
 
 func TestSmartHealthCardKeys(t *testing.T) {
-	jwk := func(word string, change map[string]any) map[string]any {
-		b, err := testKey(t, elliptic.P256(), word).PublicKey.Bytes()
-		if err != nil {
-			t.Fatal(err)
-		}
-		x, y := base64.RawURLEncoding.EncodeToString(b[1:33]), base64.RawURLEncoding.EncodeToString(b[33:])
-		h := sha256.Sum256([]byte(`{"crv":"P-256","kty":"EC","x":"` + x + `","y":"` + y + `"}`))
-		m := map[string]any{"kty": "EC", "kid": base64.RawURLEncoding.EncodeToString(h[:]), "use": "sig", "alg": "ES256", "crv": "P-256", "x": x, "y": y}
-		for k, v := range change {
-			m[k] = v
-		}
-		return m
-	}
+	jwk := func(word string, change map[string]any) map[string]any { return cardJWK(t, word, change) }
 	l := read(t, encode(t, map[string]any{"keys": []any{
 		jwk("a", nil), jwk("b", map[string]any{"kid": "other"}), jwk("c", map[string]any{"use": "enc"}), jwk("d", map[string]any{"d": "secret"}),
 		jwk("e", map[string]any{"kty": "OKP"}), 5,
@@ -330,7 +320,7 @@ func TestSmartHealthCardKeys(t *testing.T) {
 	if !slices.Equal(whys(l), want) {
 		t.Errorf("skipped %q", whys(l))
 	}
-	if got := codes(l); !slices.Equal(got, []string{lists.NoCountry, lists.NotSigned, lists.SecretKey}) {
+	if got := codes(l); !slices.Equal(got, []string{lists.NoCountry, lists.NoIssuer, lists.NotSigned, lists.SecretKey}) {
 		t.Errorf("problems %v", l.Problems)
 	}
 }

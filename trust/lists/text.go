@@ -2,6 +2,8 @@ package lists
 
 import (
 	"crypto"
+	"crypto/ecdsa"
+	"crypto/elliptic"
 	"errors"
 	"fmt"
 	"slices"
@@ -9,6 +11,7 @@ import (
 	"time"
 
 	"github.com/pratique/pratique/cert"
+	"github.com/pratique/pratique/internal/pki"
 	"github.com/pratique/pratique/internal/signed"
 	"github.com/pratique/pratique/trust"
 )
@@ -33,6 +36,7 @@ const textName = "pratique-trust"
 //
 //	key         = "key " code " " base64 LF    ; who answers for it, its identifier
 //	              ["  authority " words LF]
+//	              ["  issuer " words LF]       ; the only issuer that it signs for (iss of a SMART Health Card)
 //	              "  uses " uses LF
 //	              ["  domains " list LF]
 //	              ["  from " moment LF]
@@ -146,6 +150,11 @@ func (l *List) readText(data []byte, pinned []crypto.PublicKey) error {
 	if err != nil {
 		return err
 	}
+	// A key on another curve can have signed another list, and none of these.
+	pinned = slices.DeleteFunc(slices.Clone(pinned), func(k crypto.PublicKey) bool {
+		ec, ok := k.(*ecdsa.PublicKey)
+		return ok && ec.Curve != elliptic.P256()
+	})
 	switch l.Proven, err = f.Verify(pinned...); {
 	case errors.Is(err, signed.ErrUnsigned):
 		l.problem(NotSigned, "", "the list is written by hand: it bears no signature")
@@ -169,7 +178,7 @@ func (l *List) take(t Text) {
 		case e.Key != nil:
 			k := *e.Key
 			if k.DER != nil {
-				if id := trust.KeyID8(k.DER); id != k.ID {
+				if id := idOf(k); id != k.ID {
 					l.problem(OtherID, where, "the list names the key %s, its certificate makes it %s; the list's stands", base64ID(k.ID), base64ID(id))
 				}
 				l.country(k, where)
@@ -190,11 +199,21 @@ func (l *List) take(t Text) {
 	}
 }
 
+// idOf is the identifier that the certificate of a key makes it.
+func idOf(k trust.Key) string {
+	if k.Uses.Allows(trust.SealAuthority) {
+		if a, err := Authority(k.DER); err == nil {
+			return a.ID
+		}
+	}
+	return trust.KeyID8(k.DER)
+}
+
 // The words that mean something today. Any other may be written, and is noted,
 // because it is more often a misspelling than a word of tomorrow.
 var (
 	knownUses = []trust.Use{trust.Test, trust.Vaccination, trust.Recovery, trust.Antibody, trust.Exemption, trust.Declaration, trust.Notice,
-		trust.Stamp, trust.Receipt, trust.Exposure, trust.Areas, trust.Venue, trust.Rules, trust.Bundle, trust.Derived}
+		trust.Stamp, trust.Receipt, trust.Exposure, trust.Areas, trust.Venue, trust.Rules, trust.Bundle, trust.Derived, trust.SealAuthority}
 	knownFormats = []string{"hc1", "shc", "vds", "divoc"}
 	knownMethods = []string{string(cert.NucleicAcid), string(cert.AntigenRapid), string(cert.Serology)}
 )
@@ -210,11 +229,11 @@ func words[T ~string](l *List, where, what string, known, said []T) {
 
 // wider notes a key whose certificate restricts it to less than the text says.
 func (l *List) wider(k trust.Key, where string) {
-	c, err := parseCertificate(k.DER)
-	if err != nil || c.uses().Any {
+	c, err := pki.Parse(k.DER)
+	if err != nil || usesOf(c).Any {
 		return
 	}
-	if k.Uses.Any || slices.ContainsFunc(k.Uses.Of, func(u trust.Use) bool { return !c.uses().Allows(u) }) {
-		l.problem(WiderThanKey, where, "the list entitles the key to more than its certificate, which says %s", c.uses().Of)
+	if k.Uses.Any || slices.ContainsFunc(k.Uses.Of, func(u trust.Use) bool { return !usesOf(c).Allows(u) }) {
+		l.problem(WiderThanKey, where, "the list entitles the key to more than its certificate, which says %s", usesOf(c).Of)
 	}
 }

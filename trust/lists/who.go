@@ -139,7 +139,7 @@ func (w *whoList) method(v any, where, path string) {
 		return
 	}
 	e, err := w.identify(m, path)
-	country := jurisdiction(e.participant)
+	country := Jurisdiction(e.participant)
 	if strings.EqualFold(e.participant, "IOT") {
 		country = "IOM" // version 1 publishes the key of the organisation under the code of a territory
 	}
@@ -226,7 +226,7 @@ func (w *whoList) identify(m map[string]any, path string) (entryID, error) {
 	switch {
 	case host != own:
 		return e, errors.New("refused: it is of another environment than the list")
-	case !ok || jurisdiction(e.participant) == "" || e.usage == "-":
+	case !ok || Jurisdiction(e.participant) == "" || e.usage == "-":
 		return e, errors.New("its identifier does not say whose key it is and what for")
 	case w.covered != nil && !w.covered.Covers(path):
 		return e, errors.New("not covered by the list's signature")

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/pratique/pratique/internal/pki"
 	"github.com/pratique/pratique/trust"
 )
 
@@ -139,14 +140,14 @@ func (w *textWriter) key(k trust.Key) {
 	from, until := k.NotBefore, k.NotAfter
 	name, der, err := "spki", k.DER, error(nil)
 	if der == nil {
-		der, err = marshalSPKI(k.Public)
+		der, err = pki.MarshalKey(k.Public)
 	} else {
 		name = "certificate"
-		var c *certificate
-		if c, err = parseCertificate(der); err == nil && from.Equal(c.from) {
+		var c *pki.Certificate
+		if c, err = pki.Parse(der); err == nil && from.Equal(c.From) {
 			from = time.Time{}
 		}
-		if err == nil && until.Equal(c.until) {
+		if err == nil && until.Equal(c.Until) {
 			until = time.Time{}
 		}
 	}
@@ -155,6 +156,7 @@ func (w *textWriter) key(k trust.Key) {
 	}
 	w.field("", "key", k.Country+" "+base64ID(k.ID))
 	w.field("  ", "authority", k.Authority)
+	w.field("  ", "issuer", k.Issuer)
 	w.uses(k.Uses)
 	w.list("domains", k.Domains)
 	w.moment("  ", "from", from)

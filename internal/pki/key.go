@@ -1,4 +1,4 @@
-package lists
+package pki
 
 import (
 	"bytes"
@@ -15,8 +15,7 @@ import (
 	"golang.org/x/crypto/cryptobyte/asn1"
 )
 
-// The sizes of RSA keys that are read, in bits. Verification refuses others, so
-// a list never gives one: it is skipped and named.
+// The sizes of RSA keys that are read, in bits. Verification refuses others.
 const (
 	minRSA = 2048
 	maxRSA = 4096
@@ -57,10 +56,10 @@ func curveOf(oid string) (elliptic.Curve, error) {
 	return nil, errors.New("the curve is not supported")
 }
 
-// parseSPKI reads a SubjectPublicKeyInfo (RFC 5280, section 4.1) without asking
+// ParseKey reads a SubjectPublicKeyInfo (RFC 5280, section 4.1) without asking
 // for parameters that add nothing: RSA keys without their NULL, as Estonia's
 // authority has, and curves written out in full instead of named.
-func parseSPKI(der []byte) (crypto.PublicKey, error) {
+func ParseKey(der []byte) (crypto.PublicKey, error) {
 	malformed := errors.New("the public key is malformed")
 	var outer, algorithm, oid cryptobyte.String
 	var point []byte
@@ -76,14 +75,14 @@ func parseSPKI(der []byte) (crypto.PublicKey, error) {
 		if err != nil {
 			return nil, err
 		}
-		return ecKey(c, point)
+		return ECKey(c, point)
 	case oidRSA, oidPSS:
 		var seq, n, e cryptobyte.String
 		in := cryptobyte.String(point)
 		if !in.ReadASN1(&seq, asn1.SEQUENCE) || !in.Empty() || !seq.ReadASN1(&n, asn1.INTEGER) || !seq.ReadASN1(&e, asn1.INTEGER) || !seq.Empty() {
 			return nil, malformed
 		}
-		return rsaKey(n, e)
+		return RSAKey(n, e)
 	case oidEd25519:
 		if len(point) != ed25519.PublicKeySize {
 			return nil, malformed
@@ -112,8 +111,8 @@ func parseCurve(params cryptobyte.String) (elliptic.Curve, error) {
 	is := func(octets cryptobyte.String, n *big.Int) bool { return new(big.Int).SetBytes(octets).Cmp(n) == 0 }
 	for _, c := range []elliptic.Curve{elliptic.P256(), elliptic.P384(), elliptic.P521()} {
 		p := c.Params()
-		g := append(append([]byte{4}, p.Gx.FillBytes(make([]byte, size(c)))...), p.Gy.FillBytes(make([]byte, size(c)))...)
-		short := append([]byte{2 + byte(p.Gy.Bit(0))}, g[1:1+size(c)]...)
+		g := append(append([]byte{4}, p.Gx.FillBytes(make([]byte, Size(c)))...), p.Gy.FillBytes(make([]byte, Size(c)))...)
+		short := append([]byte{2 + byte(p.Gy.Bit(0))}, g[1:1+Size(c)]...)
 		if is(prime, p.P) && is(a, new(big.Int).Sub(p.P, big.NewInt(3))) && is(b, p.B) && is(order, p.N) &&
 			(bytes.Equal(base, g) || bytes.Equal(base, short)) {
 			return c, nil
@@ -122,19 +121,19 @@ func parseCurve(params cryptobyte.String) (elliptic.Curve, error) {
 	return nil, errors.New("the curve is written out and is none that is supported")
 }
 
-// size is the length of a coordinate in bytes.
-func size(c elliptic.Curve) int { return (c.Params().BitSize + 7) / 8 }
+// Size is the length of a coordinate in bytes.
+func Size(c elliptic.Curve) int { return (c.Params().BitSize + 7) / 8 }
 
-// ecKey reads a point in either form of SEC 1, section 2.3.
-func ecKey(c elliptic.Curve, point []byte) (crypto.PublicKey, error) {
+// ECKey reads a point in either form of SEC 1, section 2.3.
+func ECKey(c elliptic.Curve, point []byte) (crypto.PublicKey, error) {
 	off := errors.New("the public key is no point of its curve")
-	if len(point) == 1+size(c) && (point[0] == 2 || point[0] == 3) {
+	if len(point) == 1+Size(c) && (point[0] == 2 || point[0] == 3) {
 		x, y := elliptic.UnmarshalCompressed(c, point)
 		if x == nil {
 			return nil, off
 		}
 		point = append([]byte{4}, point[1:]...)
-		point = append(point, y.FillBytes(make([]byte, size(c)))...)
+		point = append(point, y.FillBytes(make([]byte, Size(c)))...)
 	}
 	k, err := ecdsa.ParseUncompressedPublicKey(c, point)
 	if err != nil {
@@ -143,8 +142,8 @@ func ecKey(c elliptic.Curve, point []byte) (crypto.PublicKey, error) {
 	return k, nil
 }
 
-// rsaKey makes a key of the octets of two integers, read without sign.
-func rsaKey(n, e []byte) (crypto.PublicKey, error) {
+// RSAKey makes a key of the octets of two integers, read without sign.
+func RSAKey(n, e []byte) (crypto.PublicKey, error) {
 	modulus, exponent := new(big.Int).SetBytes(n), new(big.Int).SetBytes(e)
 	switch {
 	case modulus.BitLen() < minRSA || modulus.BitLen() > maxRSA:
@@ -155,8 +154,9 @@ func rsaKey(n, e []byte) (crypto.PublicKey, error) {
 	return &rsa.PublicKey{N: modulus, E: int(exponent.Int64())}, nil
 }
 
-// appendSPKI writes a key in the one form that the text of a list uses.
-func marshalSPKI(key crypto.PublicKey) ([]byte, error) {
+// MarshalKey writes a key as RFC 5480, 8017 and 8410 say, with named curves and
+// uncompressed points.
+func MarshalKey(key crypto.PublicKey) ([]byte, error) {
 	var b cryptobyte.Builder
 	raw := func(oid string) func(*cryptobyte.Builder) {
 		return func(b *cryptobyte.Builder) { b.AddBytes([]byte(oid)) }
