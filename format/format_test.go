@@ -170,3 +170,36 @@ func verified(u format.Unverified, keys *trust.Keys) string {
 	}
 	return s.Certificate.Carrier.Format
 }
+
+// Whatever is scanned is read, or refused for a reason that has a sentence;
+// what is read verifies under no key of a stranger.
+func FuzzRead(f *testing.F) {
+	for _, name := range []string{"formats", "hc1"} {
+		file, err := vectors.Load(name)
+		if err != nil {
+			f.Fatal(err)
+		}
+		for i, c := range file.Cases {
+			if i%7 == 0 && len(c.Text) < 4000 {
+				f.Add(c.Text)
+			}
+		}
+	}
+	f.Add("shc:/1/2/5676\nshc:/2/2/2909")
+	f.Add(`{"verifiableCredential":["ey..","ey.."]}`)
+	f.Fuzz(func(t *testing.T, text string) {
+		for _, code := range format.Codes(text) {
+			u, err := format.Read(code)
+			if err == nil {
+				if _, err := u.Verify(nil); err == nil {
+					t.Fatal("nobody's key signed it")
+				}
+				continue
+			}
+			e, ok := errors.AsType[*format.Error](err)
+			if !ok || !words.Has("en", e.Code) || !words.Has("fr", e.Code) || e.Code == "code_part" && (e.Have == 0 || e.Of <= e.Have) {
+				t.Fatalf("%+v", err)
+			}
+		}
+	})
+}

@@ -178,7 +178,7 @@ func notSigned(r *Report, w *World, u format.Unverified, err error) {
 	kid := words.Text("kid", base64.StdEncoding.EncodeToString([]byte(u.KeyID())))
 	switch {
 	case errors.Is(err, trust.ErrUnknownKey):
-		r.add("signer_unknown", kid, words.Place("country", u.Country()))
+		r.add("signer_unknown", kid, claimed(u))
 	case errors.Is(err, trust.ErrNoKeyID):
 		r.add("no_key_named")
 	case errors.Is(err, trust.ErrAlgorithm):
@@ -187,22 +187,39 @@ func notSigned(r *Report, w *World, u format.Unverified, err error) {
 		r.add("critical_unknown", words.Text("what", "crit"))
 	case errors.Is(err, trust.ErrSignature):
 		r.Checks.Signature = Fail
-		country := u.Country()
-		if ks := w.Keys.Find(u.KeyID()); len(ks) > 0 {
-			country = ks[0].Country
+		who := claimed(u)
+		if ks := w.Keys.Find(u.KeyID()); len(ks) > 0 && ks[0].Country != "" {
+			who = words.Place("country", ks[0].Country)
 		}
-		r.add("signature_wrong", words.Place("country", country))
+		r.add("signature_wrong", who)
 	default:
 		r.Checks.Signature = Pass // and what it signs cannot be read: nothing of it is shown
 		r.add("read_payload")
 	}
 }
 
+// claimed is the issuer that a code claims: its country, or what it names itself by.
+func claimed(u format.Unverified) words.Param {
+	if i, ok := u.(interface{ Issuer() string }); ok && u.Country() == "" {
+		return words.Text("country", i.Issuer())
+	}
+	return words.Place("country", u.Country())
+}
+
+// answers is who answers for a key: its country, or its issuer where no list
+// says in which country that is.
+func answers(name string, k trust.Key) words.Param {
+	if k.Country == "" {
+		return words.Text(name, cmp.Or(k.Issuer, k.Authority, k.Source))
+	}
+	return words.Place(name, k.Country)
+}
+
 func keyUse(r *Report, s trust.Signed) {
 	for _, e := range s.Certificate.Events {
 		if use := trust.UseFor(e.Kind()); !s.Key.Uses.Allows(use) {
 			r.Checks.KeyUse = Fail
-			r.add("key_not_entitled", words.Place("country", s.Key.Country), words.Word("use", string(use)))
+			r.add("key_not_entitled", answers("country", s.Key), words.Word("use", string(use)))
 			return
 		}
 		r.Checks.KeyUse = Pass
@@ -254,7 +271,7 @@ func assumed(r *Report, s trust.Signed) {
 func unrevoked(r *Report, w *World, s trust.Signed, q Question) {
 	l := w.withdrawals(s.Key.Country)
 	if l == nil {
-		r.add("withdrawals_not_checked", words.Place("country", s.Key.Country))
+		r.add("withdrawals_not_checked", answers("country", s.Key))
 		return
 	}
 	if e, ok := l.Find(revoke.Handles(s)); ok && !q.At.Before(e.Since) {
@@ -317,7 +334,7 @@ func recognised(r *Report, w *World, s trust.Signed, e cert.Event, q Question) {
 			code = "recognition_not_begun"
 		}
 	}
-	r.add(code, by, words.Place("of", s.Key.Country),
+	r.add(code, by, answers("of", s.Key),
 		r.moment("from", rec.From), r.moment("until", rec.Until),
 		words.Word("use", string(e.Kind())), words.Word("method", method), words.Text("format", r.Format))
 }

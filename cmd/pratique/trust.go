@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"encoding/base64"
 	"errors"
 	"fmt"
@@ -73,17 +74,25 @@ $ pratique trust list --json who-list.json`,
 }
 
 func listText(p *program, s sources) {
-	n := 0
+	n, width := 0, 14
+	for _, l := range s.lists {
+		for _, k := range l.Keys {
+			width = max(width, base64.StdEncoding.EncodedLen(len(k.ID)))
+		}
+	}
 	for _, l := range s.lists {
 		for _, k := range l.Keys {
 			if n++; n == 1 {
-				fmt.Fprintf(p.out, "%-4s %-14s %-28s %-24s %s\n", "of", "key id", "may sign", "good", "source")
+				fmt.Fprintf(p.out, "%-4s %-*s %-28s %-24s %s\n", "of", width, "key id", "may sign", "good", "source")
 			}
-			demo := ""
+			more := ""
+			if k.Issuer != "" {
+				more = ", for " + printable(k.Issuer) + " alone"
+			}
 			if k.Demo {
-				demo = ", DEMO"
+				more += ", DEMO"
 			}
-			fmt.Fprintf(p.out, "%-4s %-14s %-28s %-24s %s%s\n", k.Country, base64.StdEncoding.EncodeToString([]byte(k.ID)), usesText(k.Uses), span(k.NotBefore, k.NotAfter), printable(l.Name), demo)
+			fmt.Fprintf(p.out, "%-4s %-*s %-28s %-24s %s%s\n", cmp.Or(k.Country, "?"), width, base64.StdEncoding.EncodeToString([]byte(k.ID)), usesText(k.Uses), span(k.NotBefore, k.NotAfter), printable(l.Name), more)
 		}
 	}
 	for _, l := range s.lists {
@@ -155,7 +164,8 @@ func listJSON(p *program, s sources) error {
 	type key struct {
 		KeyID   string      `json:"kid"`
 		Country string      `json:"country"`
-		Uses    []trust.Use `json:"uses"` // ["*"]: all
+		Issuer  string      `json:"issuer,omitempty"` // the only one that it may sign for
+		Uses    []trust.Use `json:"uses"`             // ["*"]: all
 		From    time.Time   `json:"from,omitzero"`
 		Until   time.Time   `json:"until,omitzero"`
 		Demo    bool        `json:"demo,omitempty"`
@@ -179,7 +189,7 @@ func listJSON(p *program, s sources) error {
 			if k.Uses.Any {
 				uses = []trust.Use{trust.Anyone}
 			}
-			o.Keys = append(o.Keys, key{base64.StdEncoding.EncodeToString([]byte(k.ID)), k.Country, uses, k.NotBefore, k.NotAfter, k.Demo})
+			o.Keys = append(o.Keys, key{base64.StdEncoding.EncodeToString([]byte(k.ID)), k.Country, k.Issuer, uses, k.NotBefore, k.NotAfter, k.Demo})
 		}
 		p.out.Write(jsonLine(o))
 	}
@@ -192,21 +202,36 @@ func listJSON(p *program, s sources) error {
 func trustImportCommand() *command {
 	var r relied
 	var by, until, output string
+	var like trust.Key
 	return &command{
 		use:   "import --by COUNTRY FILE|DIR...",
 		short: "make one list of your own out of others'",
 		long: `Import reads lists of keys as they are published and writes one text that you can read, compare, edit and sign. A key that stands in several lists is written once. What cannot be taken is named.
 
-A list of others is only as good as the way it came to you: compare fingerprints, or check its signature (--pin).`,
+A list of others is only as good as the way it came to you: compare fingerprints, or check its signature (--pin).
+
+Key sets of SMART Health Cards name neither country nor issuer. Say them: --country and --issuer hold for all keys of the files that state none. A snapshot of the VCI directory names the issuers, and its vci-issuers-metadata.json, given with it, their countries.`,
 		example: `$ pratique trust import --by XB eu-list.json norland.pem -o keys.txt
-$ pratique trust import --by XB --pin who.pem who-list.json -o keys.txt`,
+$ pratique trust import --by XB --pin who.pem who-list.json -o keys.txt
+
+# SMART Health Cards: one issuer's key set, and the directory with its signature beside it
+$ pratique trust import --by XB --country XA --issuer https://health.norland.example/cards jwks.json -o keys.txt
+$ pratique trust import --by XB --pin vci_snapshot.crt vci_snapshot.json vci-issuers-metadata.json -o keys.txt`,
 		flags: func(f *pflag.FlagSet) {
 			f.StringVar(&by, "by", "", "the `COUNTRY` whose list it becomes")
 			f.StringVar(&until, "until", "", "the `MOMENT` after which it must not be relied on; else 30 days from now")
 			f.StringArrayVar(&r.pins, "pin", nil, "a `FILE` with the public key that a list must be signed with; may be repeated")
+			f.StringVar(&like.Country, "country", "", "the `COUNTRY` that answers for keys that name none")
+			f.StringVar(&like.Issuer, "issuer", "", "the `URL` of the issuer that keys which name none may sign for alone")
 			f.StringVarP(&output, "output", "o", "", "the `FILE` to write; else standard output")
 		},
 		run: func(p *program, args []string) error {
+			if like.Country != "" && !isCountry(like.Country) {
+				return misuse(quote(like.Country)+" is no country", "name it by two capital letters: --country CH")
+			}
+			if like.Issuer != "" && !strings.HasPrefix(like.Issuer, "https://") {
+				return misuse("an issuer of SMART Health Cards is a URL of https", "--issuer takes it as the cards name it (iss), without a slash at the end")
+			}
 			if len(args) == 0 {
 				return misuse("name the lists to import", "`pratique trust import --by COUNTRY FILE...`")
 			}
@@ -219,8 +244,26 @@ $ pratique trust import --by XB --pin who.pem who-list.json -o keys.txt`,
 			if err != nil {
 				return err
 			}
+			liken(s.lists, like)
 			return importLists(p, t, s, output)
 		},
+	}
+}
+
+// liken gives keys that name no country, or are bound to no issuer, those of like.
+func liken(ls []lists.List, like trust.Key) {
+	for n, l := range ls {
+		ls[n].Problems = slices.DeleteFunc(l.Problems, func(p lists.Problem) bool {
+			return p.Code == lists.NoCountry && like.Country != "" || p.Code == lists.NoIssuer && like.Issuer != ""
+		})
+		for i := range l.Keys {
+			k := &l.Keys[i]
+			k.Country = cmp.Or(k.Country, like.Country)
+			k.Demo = k.Demo || lists.TestCode(k.Country)
+			if l.Kind == lists.JWKS {
+				k.Issuer = cmp.Or(k.Issuer, like.Issuer)
+			}
+		}
 	}
 }
 
@@ -271,6 +314,10 @@ func importLists(p *program, t lists.Text, s sources, output string) error {
 		e := lists.Entry{Comment: []string{"# from " + printable(from[k.ID])}, Key: &k}
 		alone := t
 		alone.Entries = []lists.Entry{e}
+		if k.Country == "" {
+			p.warn("the key %s was left out: nobody says which country answers for it; --country does", strings.Join(trimmed(base64.StdEncoding.EncodeToString([]byte(k.ID)), k.Issuer), " of "))
+			continue
+		}
 		if _, err := alone.Bytes(); err != nil {
 			p.warn("the key %s of %q was left out: %s", base64.StdEncoding.EncodeToString([]byte(k.ID)), k.Country, strings.TrimPrefix(err.Error(), "writing list: "))
 			continue

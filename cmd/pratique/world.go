@@ -62,11 +62,13 @@ func (r *relied) read() (sources, error) {
 			}
 		}
 	}
+	lists.Locate(s.lists)
 	return s, nil
 }
 
 // filesOf is the file, or the files of the folder and of those in it. Names
-// that begin with a full stop are left out, and so are texts for people (.md).
+// that begin with a full stop are left out, and so are texts for people (.md)
+// and signatures of lists (.sig), which are read with their list.
 func filesOf(name string) ([]string, error) {
 	info, err := os.Stat(name)
 	if err != nil {
@@ -83,7 +85,7 @@ func filesOf(name string) ([]string, error) {
 			return err
 		case d.IsDir() && hidden:
 			return filepath.SkipDir
-		case !d.IsDir() && !hidden && !strings.HasSuffix(d.Name(), ".md"):
+		case !d.IsDir() && !hidden && !strings.HasSuffix(d.Name(), ".md") && !strings.HasSuffix(d.Name(), ".sig"):
 			files = append(files, path)
 		}
 		return nil
@@ -124,7 +126,7 @@ func (s *sources) readFile(name string, pins []crypto.PublicKey) error {
 		s.rules = append(s.rules, name)
 		return nil
 	}
-	l, err := lists.Read(name, data, pins...)
+	l, err := readList(name, data, pins)
 	switch {
 	case errors.Is(err, lists.ErrUnknownKind):
 		return failure(quote(name)+" is no list, certificate, withdrawal or rule set that is known here", "take it out of what --trust names; `pratique help verify` says which kinds are read")
@@ -135,11 +137,21 @@ func (s *sources) readFile(name string, pins []crypto.PublicKey) error {
 	return nil
 }
 
+// readList reads a list, with the signature that stands beside it in a file of
+// the same name with .sig, if one does.
+func readList(name string, data []byte, pins []crypto.PublicKey) (lists.List, error) {
+	signature, err := readFile(strings.TrimSuffix(name, filepath.Ext(name))+".sig", 4096)
+	if err != nil {
+		return lists.Read(name, data, pins...)
+	}
+	return lists.ReadDetached(name, data, signature, pins...)
+}
+
 // pinned reads the keys that lists must be signed with.
 func (r *relied) pinned() ([]crypto.PublicKey, error) {
 	var pins []crypto.PublicKey
 	for _, name := range r.pins {
-		const hint = "--pin names a public key or a certificate (PEM, DER), or a signer's DID document; keys of Ed25519 or P-256"
+		const hint = "--pin names a public key or a certificate (PEM, DER), or a signer's DID document; keys of Ed25519 or P-256, for a signature beside a list also P-384 and P-521"
 		data, err := readFile(name, 64<<10)
 		if err != nil {
 			return nil, failure("reading "+quote(name)+": "+cause(err), hint)

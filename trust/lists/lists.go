@@ -235,7 +235,7 @@ func (l *List) finish() {
 	if unbound > 0 {
 		l.problem(NoIssuer, "", "%d keys are bound to no issuer: each may sign for any", unbound)
 	}
-	if len(l.Keys) == 0 && l.Kind != Own && l.Kind != VCIMetadata {
+	if len(l.Keys) == 0 && len(l.Countries) == 0 && l.Kind != Own {
 		l.problem(NoKeys, "", "no entry gave a key")
 	}
 	for i, s := range l.Skipped { // as one prints it, whatever the list says

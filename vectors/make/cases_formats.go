@@ -1,6 +1,8 @@
 package main
 
 import (
+	"encoding/pem"
+	"fmt"
 	"strings"
 
 	"github.com/pratique/pratique/trust"
@@ -10,6 +12,7 @@ import (
 
 var (
 	healthCards = cardKey("Norland health cards")
+	provider    = cardKey("Norland service provider of two clinics")
 	cardsOfTest = cardKey("Norland health cards, tests only")
 
 	passports   = newAuthority("Norland CSCA", "Norland CSCA")
@@ -25,13 +28,29 @@ var (
 func formatKeys() []lists.Entry {
 	csca := passports.certificate()
 	return []lists.Entry{
-		keyEntry(healthCards, trust.Uses{Any: true}, begins, ends),
+		forIssuer(keyEntry(healthCards, trust.Uses{Any: true}, begins, ends), issuerURL),
+		forIssuer(keyEntry(provider, trust.Uses{Any: true}, begins, ends), clinicURL+"/1"),
+		forIssuer(keyEntry(provider, trust.Uses{Any: true}, begins, ends), clinicURL+"/2"),
 		keyEntry(cardsOfTest, trust.Uses{Of: []trust.Use{trust.Test}}, begins, ends),
 		{Comment: []string{"# DEMO: the authority of the seals' signers"}, Key: &trust.Key{
 			ID: string(csca.SubjectKeyId), Public: csca.PublicKey, Country: "XA", Uses: trust.Uses{Of: []trust.Use{"seal_authority"}},
 			DER: csca.Raw, NotBefore: csca.NotBefore, NotAfter: csca.NotAfter,
 		}},
 	}
+}
+
+const clinicURL = "https://provider.norland.example/clinic"
+
+// forIssuer binds a key to an issuer.
+func forIssuer(e lists.Entry, url string) lists.Entry {
+	e.Key.Issuer = url
+	return e
+}
+
+// keySet is the key set that the issuer of the health cards publishes.
+func keySet() string {
+	x, y := coordinates(healthCards)
+	return `{"keys":[{"kty":"EC","kid":"` + b64([]byte(healthCards.id)) + `","use":"sig","alg":"ES256","crv":"P-256","x":"` + x + `","y":"` + y + `"}]}` + "\n"
 }
 
 func formatsFile() vectors.File {
@@ -50,6 +69,8 @@ func formatsFile() vectors.File {
 	sealCases(l)
 	s := newStock()
 	s.files["norland-formats.txt"] = trustText("XA", formatKeys()...)
+	s.files["jwks.json"] = keySet()
+	s.files["csca.pem"] = string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: passports.der}))
 	w := s.worlds["both"]
 	w.Files = append(w.Files, "norland-formats.txt")
 	s.worlds = map[string]vectors.World{"both": w}
@@ -138,6 +159,15 @@ func cardCases(l *list) {
 	l.add("a positive test of two days ago", "status", "valid", "red", "infection", body(claims(cardClaims, instead(labResult, "260415000", "260373001"))))
 	l.add("two patients", "patients", "invalid", "grey", "read_payload", body(claims(cardClaims, labResult, patient)))
 	l.add("another kind of credential", "content", "valid", "grey", "content_unsupported", body(instead(claims(cardClaims, labResult), "#health-card", "#other")))
+	by := func(url string) func(*card) {
+		return func(c *card) {
+			c.key = provider
+			c.body = claims(fmt.Sprintf(`"iss":%q,"nbf":%d,`, url, issued.Unix()), labResult)
+		}
+	}
+	l.add("a key of two issuers signs for the second", "issuer", "valid", "green", "accepted", aCard(by(clinicURL+"/2")))
+	l.add("a key of two issuers signs for a third", "issuer", "invalid", "grey", "signer_unknown", aCard(by(clinicURL+"/3")))
+	l.add("an issuer that begins like another", "issuer", "invalid", "grey", "signer_unknown", aCard(by(clinicURL+"/1/")))
 }
 
 // person_ allows the person of an invalid case to be shown: the signature is good.
@@ -194,6 +224,7 @@ var formatNotes = map[string]vectors.Note{
 	"bomb":        {What: "a few characters unpack to megabytes", Effect: "a phone or desk is brought down by a code", Source: "CWE-409"},
 	"alg":         {What: "the algorithm is missing, unknown, no signature, or not of the key", Effect: "a MAC or nothing at all is taken for a signature", Source: "RFC 8725, 3.1 and 3.2"},
 	"kid":         {What: "no key is named, or the code brings its own", Effect: "everybody signs for everybody", Source: "RFC 8725, 3.10; " + cards},
+	"issuer":      {What: "the key may sign for other issuers", Effect: "one issuer of a directory signs in the name of all", Source: cards + ", determining keys associated with an issuer; providers of the public directory share a key among dozens of issuers"},
 	"unknown-key": {What: "the signer is on no list", Effect: "a foreign certificate is called forged", Source: house},
 	"signature":   {What: "the signature is not by the key that is named", Effect: "a forged certificate is accepted", Source: house},
 	"der":         {What: "the signature is in DER", Effect: "one signature has two forms, and lists of withdrawn signatures are evaded", Source: "RFC 7518, 3.4; public negative example (der-signature)"},
