@@ -46,6 +46,13 @@ func TestABadListSaysWhere(t *testing.T) {
 		"capital handle":    {strings.Replace(list, "ddeeff fraud", "DDEEFF fraud", 1), "hex digits"},
 		"local time":        {strings.Replace(list, "09:00:00Z", "09:00:00+02:00", 1), "want a moment"},
 		"wrong order":       {strings.Replace(list, "ccddef00", "ccddeefe", 1), "must ascend"},
+		"two scopes":        {strings.Replace(list, "country XA\n", "key AAAA\nauthority AAAA\n", 1), "one key, or about the signers of one authority"},
+		"a key twice":       {strings.Replace(list, "country XA\n", "key AAAA\nkey AAAA\n", 1), "twice"},
+		"no identifier":     {strings.Replace(list, "country XA\n", "key AA\n", 1), "in base64"},
+		"a long identifier": {strings.Replace(list, "country XA\n", "key "+strings.Repeat("AAAA", 22)+"\n", 1), "in base64"},
+		"a reason, no time": {strings.Replace(list, "fraud 2026-10-28T09:00:00Z", "fraud -", 1), "want a moment"},
+		"a sixth word":      {strings.Replace(list, "fraud 2026-10-28T09:00:00Z", "fraud 2026-10-28T09:00:00Z 2026-10-28T09:00:00Z x", 1), "want: scheme"},
+		"a bad fifth word":  {strings.Replace(list, "fraud 2026-10-28T09:00:00Z", "fraud 2026-10-28T09:00:00Z -", 1), "want a moment"},
 		"ends before start": {strings.Replace(list, "until 2026-12", "until 2026-10", 1), "not before until"},
 	} {
 		if _, err := revoke.Parse(v[0]); err == nil || !strings.Contains(err.Error(), v[1]) {
@@ -101,6 +108,8 @@ func TestACertificateIsFoundByEachOfItsHandles(t *testing.T) {
 
 func FuzzParse(f *testing.F) {
 	f.Add(list)
+	f.Add("pratique-withdrawals/1.0\nkey AAAA\nby-rid 00112233445566778899aabbccddeeff unstated - 2022-09-29T23:35:24Z\n")
+	f.Add("pratique-withdrawals/1.0\nauthority AAAA\nas-of 2026-11-01T00:00:00Z\nby-signer 00112233445566778899aabbccddeeff ended 2026-10-28T09:00:00Z\n")
 	f.Add("pratique-withdrawals/1.0\ncountry XA\nas-of 2026-11-01T00:00:00Z\nuntil 2026-12-01T00:00:00Z\n")
 	f.Fuzz(func(t *testing.T, text string) {
 		l, err := revoke.Parse(text)

@@ -1,8 +1,10 @@
 package revoke
 
 import (
+	"encoding/base64"
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -42,9 +44,11 @@ func Parse(text string) (*List, error) {
 	switch {
 	case n == 0:
 		return nil, fmt.Errorf("reading withdrawals: empty file: want %q", Header)
-	case l.Country == "" || l.AsOf.IsZero() || l.Until.IsZero():
+	case l.Key != "" && l.Authority != "":
+		return nil, fmt.Errorf("reading withdrawals: a list is about one key, or about the signers of one authority")
+	case l.Key == "" && l.Authority == "" && (l.Country == "" || l.AsOf.IsZero() || l.Until.IsZero()):
 		return nil, fmt.Errorf("reading withdrawals: country, as-of and until must be given")
-	case !l.AsOf.Before(l.Until):
+	case !l.Until.IsZero() && !l.AsOf.Before(l.Until):
 		return nil, fmt.Errorf("reading withdrawals: as-of is not before until")
 	}
 	return l, nil
@@ -66,6 +70,14 @@ func (l *List) line(line string, last *Handle) error {
 	case "country":
 		err = once(l.Country == "")
 		l.Country = rest
+	case "key":
+		if err = once(l.Key == ""); err == nil {
+			l.Key, err = identifier(rest)
+		}
+	case "authority":
+		if err = once(l.Authority == ""); err == nil {
+			l.Authority, err = identifier(rest)
+		}
 	case "appeal":
 		err = once(l.Appeal == "")
 		l.Appeal = rest
@@ -91,29 +103,50 @@ func (l *List) line(line string, last *Handle) error {
 	return err
 }
 
+// schemes and reasons are the words of an entry.
+var (
+	schemes = []Scheme{BySignature, ByID, ByCountryID, ByRID, BySigner}
+	reasons = []Reason{Error, Fraud, KeyLost, Unstated, Ended}
+)
+
 func entry(line string) (Entry, error) {
 	f := strings.Split(line, " ")
-	if len(f) != 4 {
+	if len(f) != 4 && len(f) != 5 {
 		return Entry{}, fmt.Errorf("want: scheme handle reason since")
 	}
 	e := Entry{Handle: Handle{Scheme: Scheme(f[0])}, Reason: Reason(f[2])}
-	switch e.Scheme {
-	case BySignature, ByID, ByCountryID:
-	default:
-		return Entry{}, fmt.Errorf("unknown scheme %q: want by-signature, by-uci or by-country-uci", f[0])
+	if !slices.Contains(schemes, e.Scheme) {
+		return Entry{}, fmt.Errorf("unknown scheme %q: want by-signature, by-uci, by-country-uci, by-rid or by-signer", f[0])
 	}
-	switch e.Reason {
-	case Error, Fraud, KeyLost:
-	default:
-		return Entry{}, fmt.Errorf("unknown reason %q: want error, fraud or key-lost", f[2])
+	if !slices.Contains(reasons, e.Reason) {
+		return Entry{}, fmt.Errorf("unknown reason %q: want error, fraud, key-lost, unstated or ended", f[2])
 	}
 	b, err := hex.DecodeString(f[1])
 	if err != nil || len(b) != len(e.Hash) || f[1] != strings.ToLower(f[1]) {
 		return Entry{}, fmt.Errorf("a handle is %d lower-case hex digits", 2*len(e.Hash))
 	}
 	copy(e.Hash[:], b)
-	e.Since, err = moment(f[3])
+	if f[3] != "-" || e.Reason != Unstated {
+		if e.Since, err = moment(f[3]); err != nil {
+			return Entry{}, err
+		}
+	}
+	if len(f) == 5 {
+		e.Before, err = moment(f[4])
+	}
 	return e, err
+}
+
+// maxIdentifier is the longest identifier of a key, in bytes.
+const maxIdentifier = 64
+
+// identifier reads the identifier of a key.
+func identifier(s string) (string, error) {
+	b, err := base64.StdEncoding.DecodeString(s)
+	if err != nil || len(b) == 0 || len(b) > maxIdentifier || base64.StdEncoding.EncodeToString(b) != s {
+		return "", fmt.Errorf("want the identifier of a key in base64")
+	}
+	return string(b), nil
 }
 
 // moment reads RFC 3339 in UTC, in the one form that String writes.
@@ -128,14 +161,29 @@ func moment(s string) (time.Time, error) {
 // String writes the list in its text form.
 func (l *List) String() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s\ncountry %s\nas-of %s\nuntil %s\n", Header, l.Country, rfc(l.AsOf), rfc(l.Until))
-	if l.Appeal != "" {
-		fmt.Fprintf(&b, "appeal %s\n", l.Appeal)
+	b.WriteString(Header + "\n")
+	for _, f := range []struct{ name, value string }{
+		{"country", l.Country}, {"key", base64.StdEncoding.EncodeToString([]byte(l.Key))}, {"authority", base64.StdEncoding.EncodeToString([]byte(l.Authority))},
+		{"as-of", rfc(l.AsOf)}, {"until", rfc(l.Until)}, {"appeal", l.Appeal},
+	} {
+		if f.value != "" && f.value != "-" {
+			b.WriteString(f.name + " " + f.value + "\n")
+		}
 	}
 	for _, e := range l.Entries() {
-		fmt.Fprintf(&b, "%s %x %s %s\n", e.Scheme, e.Hash, e.Reason, rfc(e.Since))
+		fmt.Fprintf(&b, "%s %x %s %s", e.Scheme, e.Hash, e.Reason, rfc(e.Since))
+		if !e.Before.IsZero() {
+			b.WriteString(" " + rfc(e.Before))
+		}
+		b.WriteByte('\n')
 	}
 	return b.String()
 }
 
-func rfc(t time.Time) string { return t.UTC().Format(time.RFC3339) }
+// rfc writes a moment, and one that is not stated as a hyphen.
+func rfc(t time.Time) string {
+	if t.IsZero() {
+		return "-"
+	}
+	return t.UTC().Format(time.RFC3339)
+}

@@ -269,25 +269,39 @@ func assumed(r *Report, s trust.Signed) {
 }
 
 func unrevoked(r *Report, w *World, s trust.Signed, q Question) {
-	l := w.withdrawals(s.Key.Country)
-	if l == nil {
+	ls := w.withdrawals(s)
+	if len(ls) == 0 {
 		r.add("withdrawals_not_checked", answers("country", s.Key))
 		return
 	}
-	if e, ok := l.Find(revoke.Handles(s)); ok && !q.At.Before(e.Since) {
-		r.Checks.Unrevoked = Fail
-		if e.Reason == revoke.KeyLost {
-			r.add("withdrawn_key_lost", r.moment("at", e.Since))
+	for _, l := range ls {
+		if e, ok := l.Withdraws(s); ok && !q.At.Before(e.Since) {
+			r.withdrawn(s, l, e)
 			return
 		}
-		r.add("withdrawn", r.moment("at", e.Since), words.Word("why", string(e.Reason)), words.Text("appeal", l.Appeal))
-		return
 	}
-	if q.Now.After(l.Until) {
-		r.add("withdrawals_old", r.moment("since", l.AsOf))
-		return
+	for _, l := range ls {
+		if !l.Until.IsZero() && q.Now.After(l.Until) {
+			r.add("withdrawals_old", r.moment("since", l.AsOf))
+			return
+		}
 	}
 	r.Checks.Unrevoked = Pass
+}
+
+// withdrawn says why a certificate no longer counts.
+func (r *Report) withdrawn(s trust.Signed, l *revoke.List, e revoke.Entry) {
+	r.Checks.Unrevoked = Fail
+	switch e.Reason {
+	case revoke.KeyLost:
+		r.add("withdrawn_key_lost", r.moment("at", e.Since))
+	case revoke.Ended: // and it signed later
+		r.add("key_not_in_force", r.moment("from", s.Key.NotBefore), r.moment("until", e.Since))
+	case revoke.Unstated:
+		r.add("withdrawn_unstated", answers("country", s.Key))
+	default:
+		r.add("withdrawn", r.moment("at", e.Since), words.Word("why", string(e.Reason)), words.Text("appeal", l.Appeal))
+	}
 }
 
 // events reports whether the certificate states exactly what can be judged.
@@ -372,8 +386,8 @@ func (c *candidate) turns(q Question) []time.Time {
 			}
 		}
 	}
-	if l := w.withdrawals(s.Key.Country); l != nil {
-		if e, ok := l.Find(revoke.Handles(s)); ok {
+	for _, l := range w.withdrawals(s) {
+		if e, ok := l.Withdraws(s); ok {
 			ts = append(ts, e.Since)
 		}
 	}

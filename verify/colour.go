@@ -54,6 +54,7 @@ var table = map[string]Colour{
 	"signature_wrong":    Red,
 	"key_not_entitled":   Red,
 	"withdrawn":          Red, // for error or fraud
+	"withdrawn_unstated": Red, // by its issuer, who does not say why
 	"infection":          Red,
 	"isolation":          Red,
 	"rule_refuses":       Red,

@@ -7,7 +7,6 @@ import (
 	"github.com/pratique/pratique/certlogic"
 	"github.com/pratique/pratique/exposure"
 	"github.com/pratique/pratique/history"
-	"github.com/pratique/pratique/revoke"
 	"github.com/pratique/pratique/rules"
 )
 
@@ -110,8 +109,8 @@ func (o *Own) turns(w *World, q Question, now judged) []time.Time {
 	for _, h := range o.certificates {
 		p := h.signed.Certificate.Signed
 		ts = append(ts, p.Issued, p.From, end(p.Until, after), end(h.signed.Key.NotAfter, after))
-		if l := w.withdrawals(h.signed.Key.Country); l != nil {
-			if e, ok := l.Find(revoke.Handles(h.signed)); ok {
+		for _, l := range w.withdrawals(h.signed) {
+			if e, ok := l.Withdraws(h.signed); ok {
 				ts = append(ts, e.Since)
 			}
 		}

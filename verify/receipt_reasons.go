@@ -15,7 +15,7 @@ import (
 // new one is not printed before somebody has thought about it; a line beside
 // the verdict that is not here is left out.
 var printed = map[string]string{
-	"signature_wrong": "", "key_not_entitled": "", "withdrawn": "why", "rule_refuses": "rule", "issuer_invalidated": "rule",
+	"signature_wrong": "", "key_not_entitled": "", "withdrawn": "why", "withdrawn_unstated": "", "rule_refuses": "rule", "issuer_invalidated": "rule",
 
 	"empty": "", "too_long": "", "not_health_code": "", "format_unsupported": "", "newer_version": "",
 	"read_base45": "", "read_zlib": "", "read_cbor": "", "read_cose": "", "read_cwt": "", "read_payload": "",

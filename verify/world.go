@@ -34,12 +34,13 @@ type Data struct {
 	HardExpiry time.Time // after it the answer is grey; zero: not stated
 }
 
-// withdrawals returns the list of a country, or nil.
-func (w *World) withdrawals(country string) *revoke.List {
+// withdrawals returns the lists that are about such certificates as this one.
+func (w *World) withdrawals(s trust.Signed) []*revoke.List {
+	var out []*revoke.List
 	for _, l := range w.Withdrawals {
-		if l.Country == country {
-			return l
+		if l.Covers(s) {
+			out = append(out, l)
 		}
 	}
-	return nil
+	return out
 }

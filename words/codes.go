@@ -11,7 +11,7 @@ var Codes = map[string]string{
 	"read_json": "cause", "read_claims": "cause", "read_certificate": "cause", "code_part": "of have number", "code_mixed": "", "code_several": "",
 	"picture_none": "", "picture_broken": "",
 
-	"signature_wrong": "country", "key_not_entitled": "country use", "withdrawn": "at why appeal",
+	"signature_wrong": "country", "key_not_entitled": "country use", "withdrawn": "at why appeal", "withdrawn_unstated": "country",
 	"infection": "sampled until advice appeal", "isolation": "country until appeal",
 	"rule_refuses": "rule says basis appeal", "issuer_invalidated": "country rule says",
 

@@ -1,8 +1,10 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"crypto"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"net"
@@ -269,7 +271,11 @@ func (p *program) tellDesk(o desk.Options, base string, pages bool) {
 		row("rules", "%s %s for %s in %s, until %s", s.ID, s.Version, s.Purpose, s.Jurisdiction, stamp(s.Until))
 	}
 	for _, l := range o.Relied.Withdrawals {
-		row("withdrawals", "of %s, as of %s", l.Country, stamp(l.AsOf))
+		of := l.Country
+		if of == "" {
+			of = base64.StdEncoding.EncodeToString([]byte(cmp.Or(l.Key, l.Authority)))
+		}
+		row("withdrawals", "of %s, as of %s", of, cmp.Or(stamp(l.AsOf), "?"))
 	}
 	asOf := "not stated"
 	if d := o.Relied.Data; !d.AsOf.IsZero() {

@@ -12,6 +12,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/pratique/pratique/desk"
+	"github.com/pratique/pratique/revoke"
 	"github.com/pratique/pratique/rules"
 	"github.com/pratique/pratique/trust/lists"
 	"github.com/pratique/pratique/verify"
@@ -143,8 +144,8 @@ func deskWorld(p *program, base, data string, s *settings) (*verify.World, json.
 	for _, set := range w.Rules {
 		out.Files["rules/"+set.ID+"-"+set.Version+".json"] = string(set.Encode())
 	}
-	for _, l := range w.Withdrawals {
-		out.Files["withdrawals/"+l.Country+".txt"] = l.String()
+	for i, l := range w.Withdrawals {
+		out.Files[fmt.Sprintf("withdrawals/%d-%s.txt", i+1, l.Country)] = l.String()
 	}
 	for i, name := range r.pins {
 		b, err := readFile(name, 64<<10)
@@ -164,6 +165,9 @@ func trustText(name string) (string, error) {
 	b, err := readFile(name, lists.MaxSize)
 	if err != nil {
 		return "", failure("reading "+quote(name)+": "+cause(err), "nothing is served, because it could be the list that matters")
+	}
+	if alone, _ := revoke.IsCards(b); alone || revoke.IsCRL(b) {
+		return "", nil
 	}
 	text := strings.TrimPrefix(asText(b), "\uFEFF")
 	if strings.HasPrefix(text, "pratique-withdrawals/") || strings.HasPrefix(strings.TrimSpace(text), "{") && strings.Contains(text, `"pratique-rules/`) {

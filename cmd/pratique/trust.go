@@ -105,13 +105,27 @@ func listText(p *program, s sources) {
 		}
 	}
 	for _, l := range s.withdrawals {
-		fmt.Fprintf(p.out, "%s has withdrawn %d certificates, complete up to %s\n", words.Country(p.lang, l.Country), len(l.Entries()), isoMoment(l.AsOf))
+		asOf := "as of when is not stated"
+		if !l.AsOf.IsZero() {
+			asOf = "complete up to " + isoMoment(l.AsOf)
+		}
+		what := words.Country(p.lang, l.Country) + " has withdrawn %d certificates, "
+		switch {
+		case l.Key != "":
+			what = "of the key " + base64.StdEncoding.EncodeToString([]byte(l.Key)) + " %d cards are withdrawn, "
+		case l.Authority != "":
+			what = "of the authority " + base64.StdEncoding.EncodeToString([]byte(l.Authority)) + " %d signers are revoked, "
+		}
+		fmt.Fprintf(p.out, what+asOf+"\n", len(l.Entries()))
 	}
 	for _, name := range s.rules {
 		fmt.Fprintf(p.out, "%s is a rule set\n", name)
 	}
 	if n == 0 {
 		fmt.Fprintln(p.out, "no keys")
+	}
+	for _, k := range s.left {
+		fmt.Fprintf(p.out, "left out   %s: %s\n", printable(k.Entry), k.Why)
 	}
 	for _, l := range s.lists {
 		for _, k := range l.Skipped {
@@ -179,6 +193,8 @@ func listJSON(p *program, s sources) error {
 		Problems     []lists.Problem    `json:"problems,omitempty"`
 		Proven       []string           `json:"proven,omitempty"`
 		Withdrawn    int                `json:"withdrawn,omitempty"`
+		Key          []byte             `json:"of_key,omitempty"`       // of withdrawals that are about one key
+		Authority    []byte             `json:"of_authority,omitempty"` // or about the signers of one authority
 		Country      string             `json:"country,omitempty"`
 	}
 	for _, l := range s.lists {
@@ -194,7 +210,10 @@ func listJSON(p *program, s sources) error {
 		p.out.Write(jsonLine(o))
 	}
 	for _, l := range s.withdrawals {
-		p.out.Write(jsonLine(object{Kind: "pratique-withdrawals", Keys: []key{}, Country: l.Country, Withdrawn: len(l.Entries())}))
+		p.out.Write(jsonLine(object{Kind: "pratique-withdrawals", Keys: []key{}, Country: l.Country, Withdrawn: len(l.Entries()), Key: []byte(l.Key), Authority: []byte(l.Authority)}))
+	}
+	if len(s.left) > 0 {
+		p.out.Write(jsonLine(object{Kind: "left out", Keys: []key{}, Skipped: s.left}))
 	}
 	return nil
 }

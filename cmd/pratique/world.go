@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"crypto"
 	"errors"
 	"fmt"
@@ -10,7 +11,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/spf13/pflag"
 
@@ -36,7 +36,15 @@ type sources struct {
 	lists       []lists.List
 	withdrawals []*revoke.List
 	rules       []string // files with rule sets
+	crls        []file   // X.509 revocation lists, until their authorities are known
+	left        []lists.Skipped
 	areas       map[string][]byte
+}
+
+// file is a file that was read.
+type file struct {
+	name string
+	data []byte
 }
 
 // maxFiles is the most files that folders of --trust may have.
@@ -63,7 +71,53 @@ func (r *relied) read() (sources, error) {
 		}
 	}
 	lists.Locate(s.lists)
-	return s, nil
+	return s, s.readCRLs()
+}
+
+// readCRLs reads the revocation lists of authorities that are relied on, or
+// that a list names. One of another authority is about nobody here.
+func (s *sources) readCRLs() error {
+	var authorities [][]byte
+	for _, l := range s.lists {
+		for _, k := range l.Keys {
+			if k.Uses.Allows(trust.SealAuthority) && k.DER != nil {
+				authorities = append(authorities, k.DER)
+			}
+		}
+		for _, i := range l.Issuers {
+			authorities = append(authorities, i.DER)
+		}
+	}
+	for _, f := range s.crls {
+		l, err := revoke.ReadCRL(f.data, authorities...)
+		switch {
+		case errors.Is(err, revoke.ErrNoAuthority):
+			s.left = append(s.left, lists.Skipped{Entry: f.name, Why: "no authority that is relied on signed this revocation list"})
+		case err != nil:
+			return failure(quote(f.name)+": "+err.Error(), "ask its publisher for a new copy; nothing was verified, because it could be the list that matters")
+		default:
+			s.withdrawals = append(s.withdrawals, l)
+		}
+	}
+	return nil
+}
+
+// readCards reads the revocation lists of SMART Health Cards that are in a
+// file. It reports whether the file is nothing else.
+func (s *sources) readCards(name string, data []byte) (bool, error) {
+	alone, within := revoke.IsCards(data)
+	if !alone && !within {
+		return false, nil
+	}
+	ls, skipped, err := revoke.ReadCards(data)
+	if err != nil {
+		return false, failure(quote(name)+": "+err.Error(), "ask its publisher for a new copy; nothing was verified, because it could be the list that matters")
+	}
+	s.withdrawals = append(s.withdrawals, ls...)
+	for _, k := range skipped {
+		s.left = append(s.left, lists.Skipped{Entry: name + " " + k.Entry, Why: "a revocation list: " + k.Why})
+	}
+	return alone, nil
 }
 
 // filesOf is the file, or the files of the folder and of those in it. Names
@@ -125,6 +179,13 @@ func (s *sources) readFile(name string, pins []crypto.PublicKey) error {
 	case bytes.HasPrefix(bytes.TrimSpace(text), []byte("{")) && bytes.Contains(text, []byte(`"pratique-rules/`)):
 		s.rules = append(s.rules, name)
 		return nil
+	case revoke.IsCRL(data):
+		s.crls = append(s.crls, file{name, data})
+		return nil
+	case bytes.Contains(text, []byte(`"rids"`)):
+		if alone, err := s.readCards(name, text); alone || err != nil {
+			return err
+		}
 	}
 	l, err := readList(name, data, pins)
 	switch {
@@ -173,6 +234,9 @@ func (r *relied) world(p *program, ruleNames []string, to string) (*verify.World
 		return nil, err
 	}
 	w := &verify.World{Keys: new(trust.Keys)}
+	for _, k := range s.left {
+		p.warn("%s was left out: %s", k.Entry, k.Why)
+	}
 	for _, l := range s.lists {
 		p.tellOdd(l, false)
 		for _, k := range l.Keys {
@@ -202,33 +266,32 @@ func older(d verify.Data, l lists.List) verify.Data {
 	return d
 }
 
-// joined makes one list of those of one country: complete up to the earlier
-// moment, and to be relied on until the earlier end.
+// joined makes one list of those of one country, one key or one authority:
+// complete up to the earlier moment, and to be relied on until the earlier end.
 func joined(ls []*revoke.List) []*revoke.List {
+	type scope struct{ country, key, authority string }
 	var out []*revoke.List
-	at := map[string]int{}
+	at := map[scope]int{}
 	for _, l := range ls {
-		i, ok := at[l.Country]
+		of := scope{l.Country, l.Key, l.Authority}
+		i, ok := at[of]
 		if !ok {
-			at[l.Country] = len(out)
+			at[of] = len(out)
 			out = append(out, l)
 			continue
 		}
 		a := out[i]
-		appeal := a.Appeal
-		if appeal == "" {
-			appeal = l.Appeal
+		asOf, until := a.AsOf, a.Until
+		if l.AsOf.Before(asOf) { // also one that is not stated
+			asOf = l.AsOf
 		}
-		out[i] = revoke.NewList(a.Country, earlier(a.AsOf, l.AsOf), earlier(a.Until, l.Until), appeal, append(a.Entries(), l.Entries()...)...)
+		if until.IsZero() || !l.Until.IsZero() && l.Until.Before(until) {
+			until = l.Until
+		}
+		out[i] = revoke.NewList(a.Country, asOf, until, cmp.Or(a.Appeal, l.Appeal), append(a.Entries(), l.Entries()...)...)
+		out[i].Key, out[i].Authority = a.Key, a.Authority
 	}
 	return out
-}
-
-func earlier(a, b time.Time) time.Time {
-	if b.Before(a) {
-		return b
-	}
-	return a
 }
 
 // grave are the oddities of a list that everybody who relies on it should know.

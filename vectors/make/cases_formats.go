@@ -1,9 +1,15 @@
 package main
 
 import (
+	"crypto/sha256"
+	"crypto/x509"
+	"encoding/base64"
 	"encoding/pem"
 	"fmt"
+	"math/big"
+	"slices"
 	"strings"
+	"time"
 
 	"github.com/pratique/pratique/trust"
 	"github.com/pratique/pratique/trust/lists"
@@ -67,6 +73,8 @@ func formatsFile() vectors.File {
 	cardCases(l)
 	l.at(100)
 	sealCases(l)
+	l.at(150)
+	revocationCases(l)
 	s := newStock()
 	s.files["norland-formats.txt"] = trustText("XA", formatKeys()...)
 	s.files["jwks.json"] = keySet()
@@ -74,6 +82,12 @@ func formatsFile() vectors.File {
 	w := s.worlds["both"]
 	w.Files = append(w.Files, "norland-formats.txt")
 	s.worlds = map[string]vectors.World{"both": w}
+	s.files["cards-withdrawn.txt"] = cardsWithdrawn()
+	s.files["signers-revoked.txt"] = signersRevoked()
+	w.Files = append(append([]string(nil), w.Files...), "cards-withdrawn.txt", "signers-revoked.txt")
+	s.worlds["withdrawn"] = w
+	s.files["crl.json"] = `{"kid":"` + b64([]byte(healthCards.id)) + `","method":"rid","ctr":2,"rids":["` + ridGone + `","` + ridOld + fmt.Sprintf(".%d", issued.Unix()) + `","` + ridEarly + fmt.Sprintf(".%d", issued.Unix()+1) + `"]}` + "\n"
+	s.files["csca.crl.pem"] = string(pem.EncodeToMemory(&pem.Block{Type: "X509 CRL", Bytes: revocationList()}))
 	return vectors.File{
 		Format: vectors.Format,
 		About:  "The other formats: SMART Health Cards (SMART Health Cards Framework 1.4.0) and ICAO visible digital seals (VDS-NC 1.4). Keys and authorities are those of a demo, persons invented.",
@@ -211,6 +225,93 @@ func sealCases(l *list) {
 	l.add("one dose of two", "lacks", "valid", "amber", "rule_lacks", aSeal(func(s *seal) { s.signer, s.data = doseSigner, sealDose }))
 }
 
+// The identifiers by which cards of the vectors are withdrawn, or not.
+const (
+	ridGone  = "withdrawn-0"
+	ridOld   = "withdrawn-1" // where it was issued before the moment of this vectors' cards
+	ridEarly = "withdrawn-2" // where it was issued up to that moment
+	ridGood  = "good"
+)
+
+var (
+	lostSigner     = passports.certifies("Norland seals, lost", sealPurpose, forTests)
+	replacedEarly  = passports.certifies("Norland seals, replaced before the sample", sealPurpose, forTests)
+	replacedLately = passports.certifies("Norland seals, replaced after the report", sealPurpose, forTests)
+)
+
+func handle(of string) string {
+	h := sha256.Sum256([]byte(of))
+	return fmt.Sprintf("%x", h[:16])
+}
+
+func sorted(lines ...string) string {
+	slices.Sort(lines)
+	return strings.Join(lines, "")
+}
+
+// cardsWithdrawn is a list about the key of the health cards.
+func cardsWithdrawn() string {
+	return "pratique-withdrawals/1.0\nkey " + base64.StdEncoding.EncodeToString([]byte(healthCards.id)) + "\n" + sorted(
+		"by-rid "+handle(ridGone)+" unstated -\n",
+		"by-rid "+handle(ridOld)+" unstated - "+issued.Format(time.RFC3339)+"\n",
+		"by-rid "+handle(ridEarly)+" unstated - "+issued.Add(time.Second).Format(time.RFC3339)+"\n")
+}
+
+// signersRevoked is a list about the signers of Norland's authority.
+func signersRevoked() string {
+	serial := func(a authority) string { // content octets of the integer
+		b := a.certificate().SerialNumber.Bytes()
+		if b[0]&0x80 != 0 {
+			b = append([]byte{0}, b...)
+		}
+		return handle(string(b))
+	}
+	return "pratique-withdrawals/1.0\nauthority " + base64.StdEncoding.EncodeToString(passports.certificate().SubjectKeyId) +
+		"\nas-of 2026-12-03T00:00:00Z\nuntil 2026-12-10T00:00:00Z\n" + sorted(
+		"by-signer "+serial(lostSigner)+" key-lost 2026-12-02T00:00:00Z\n",
+		"by-signer "+serial(replacedEarly)+" ended 2026-11-30T00:00:00Z\n",
+		"by-signer "+serial(replacedLately)+" ended 2026-12-02T00:00:00Z\n")
+}
+
+// revocationList is the same as the authority publishes it (RFC 5280).
+func revocationList() []byte {
+	entry := func(a authority, reason int, at time.Time) x509.RevocationListEntry {
+		return x509.RevocationListEntry{SerialNumber: a.certificate().SerialNumber, RevocationTime: at, ReasonCode: reason}
+	}
+	day := time.Date(2026, 12, 2, 0, 0, 0, 0, time.UTC)
+	der, err := x509.CreateRevocationList(nil, &x509.RevocationList{
+		Number: big.NewInt(7), ThisUpdate: day.AddDate(0, 0, 1), NextUpdate: day.AddDate(0, 0, 8),
+		RevokedCertificateEntries: []x509.RevocationListEntry{entry(lostSigner, 1, day), entry(replacedEarly, 4, day.AddDate(0, 0, -2)), entry(replacedLately, 5, day)},
+	}, passports.certificate(), passports.priv)
+	must(err)
+	return der
+}
+
+func revocationCases(l *list) {
+	l.world = "withdrawn"
+	defer func() { l.world = "both" }()
+	with := func(rid string) string {
+		return aCard(func(c *card) {
+			c.body = strings.TrimSuffix(claims(cardClaims, labResult), "}}") + `,"rid":"` + rid + `"}}`
+		})
+	}
+	shown := func(c *vectors.Case) { c.Want.NoPerson = false }
+	l.add("a card that its issuer has withdrawn", "rid", "invalid", "red", "withdrawn_unstated", with(ridGone), shown, checks("signature", "pass", "unrevoked", "fail"))
+	l.add("a card of the identifier, issued when those before it were withdrawn", "rid", "valid", "green", "accepted", with(ridOld), checks("unrevoked", "pass"))
+	l.add("a card of the identifier, issued a second before those before it were withdrawn", "rid", "invalid", "red", "withdrawn_unstated", with(ridEarly), shown)
+	l.add("a card of an identifier that is not withdrawn", "rid", "valid", "green", "accepted", with(ridGood), checks("unrevoked", "pass"))
+	l.add("a card without an identifier", "rid", "valid", "green", "accepted", aCard(nil), checks("unrevoked", "pass"))
+	l.add("an identifier that is withdrawn of another key's cards", "rid", "valid", "green", "accepted", aCard(func(c *card) {
+		c.key, c.body = cardsOfTest, strings.TrimSuffix(claims(cardClaims, labResult), "}}")+`,"rid":"`+ridGone+`"}}`
+	}), checks("unrevoked", "pass"))
+	by := func(a authority) string { return aSeal(func(s *seal) { s.signer = a }) }
+	sealed := name("AASA LINDQVIST OERN")
+	l.add("a seal of a signer whose key was lost", "crl", "valid", "amber", "withdrawn_key_lost", by(lostSigner), checks("signature", "pass", "unrevoked", "fail"))
+	l.add("a seal about a test after its signer was replaced", "crl", "valid", "amber", "key_not_in_force", by(replacedEarly), checks("unrevoked", "fail"))
+	l.add("a seal about a test before its signer was replaced", "crl", "valid", "green", "accepted", by(replacedLately), sealed, checks("unrevoked", "pass"))
+	l.add("a seal of a signer that is not revoked", "crl", "valid", "green", "accepted", aSeal(nil), sealed, checks("unrevoked", "pass"))
+}
+
 var formatNotes = map[string]vectors.Note{
 	"plain":       {What: "nothing is odd", Effect: "the certificate of a traveller is refused", Source: cards + "; " + seals},
 	"chunks":      {What: "a card stands in several QR codes", Effect: "cards that were printed before 2022 cannot be read, or half a card is", Source: cards + ", health cards as QR codes, chunking"},
@@ -243,6 +344,8 @@ var formatNotes = map[string]vectors.Note{
 	"version":     {What: "a version to come", Effect: "a restriction is overlooked", Source: seals},
 	"chain":       {What: "a signer with the name of the authority, not its signature", Effect: "everybody certifies their own seals", Source: csca},
 	"result":      {What: "a result that cannot be mapped, or that is positive", Effect: "an unknown result is taken for negative", Source: seals + ", test result"},
+	"rid":         {What: "the issuer has withdrawn the card by its identifier", Effect: "a withdrawn card travels on, or the new card of the same person is refused", Source: cards + ", revocation"},
+	"crl":         {What: "the authority has revoked the certificate of the seal's signer", Effect: "whoever has a lost key makes seals, or a replaced key turns people away", Source: "RFC 5280, 5.3.1; " + csca},
 	"lacks":       {What: "the format has no place for what the rule asks", Effect: "a person is refused for their format", Source: house},
 }
 
