@@ -80,7 +80,7 @@ func (r Report) In(lang, input string) Answer {
 		Key:       Key{KeyID: base64.StdEncoding.EncodeToString([]byte(r.KeyID)), Country: r.Country},
 		Reasons:   sayAll(lang, r.Reasons),
 		ChangesAt: rfc3339(r.ChangesAt), Obligations: sayObligations(lang, r.Obligations),
-		Data: SaidData{Bundle: r.Data.Name, AsOf: rfc3339(r.Data.AsOf), HardExpiry: rfc3339(r.Data.HardExpiry)},
+		Data: SayData(r.Data),
 	}
 	if !r.ChangesAt.IsZero() {
 		a.ChangesTo = r.ChangesTo.String()

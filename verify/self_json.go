@@ -48,7 +48,7 @@ func (r SelfReport) In(lang string) SelfAnswer {
 		Reasons: sayAll(lang, r.Reasons), Used: sayAll(lang, r.Used), Aside: SayAside(lang, r.Aside),
 		Obligations: sayObligations(lang, r.Obligations), Rules: make([]SaidRules, 0, len(r.Rules)),
 		ChangesAt: rfc3339(r.ChangesAt), GreenAt: rfc3339(r.GreenAt),
-		Data: SaidData{Bundle: r.Data.Name, AsOf: rfc3339(r.Data.AsOf), HardExpiry: rfc3339(r.Data.HardExpiry)},
+		Data: SayData(r.Data),
 	}
 	if !r.ChangesAt.IsZero() {
 		a.ChangesTo = r.ChangesTo.String()
@@ -57,6 +57,14 @@ func (r SelfReport) In(lang string) SelfAnswer {
 		a.Rules = append(a.Rules, SaidRules{ID: s.ID, Version: s.Version, Digest: s.Digest()})
 	}
 	return a
+}
+
+// SayReasons says reasons in a language, such as those of a receipt.
+func SayReasons(lang string, reasons []Reason) []SaidReason { return sayAll(lang, reasons) }
+
+// SayData says how old the data of a verifier is.
+func SayData(d Data) SaidData {
+	return SaidData{Bundle: d.Name, AsOf: rfc3339(d.AsOf), HardExpiry: rfc3339(d.HardExpiry)}
 }
 
 // SayAside says in a language what was set aside or marked.

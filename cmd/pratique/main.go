@@ -30,6 +30,7 @@ func commands() []*command {
 		trustCommand(),
 		rulesCommand(),
 		deskCommand(),
+		serveCommand(),
 		demoCommand(),
 		speedCommand(),
 		helpCommand(),

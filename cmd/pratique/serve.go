@@ -1,0 +1,291 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"crypto/tls"
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"os/signal"
+	"strings"
+	"sync/atomic"
+	"syscall"
+	"time"
+
+	"github.com/spf13/pflag"
+
+	"github.com/pratique/pratique/api"
+	"github.com/pratique/pratique/trust"
+	"github.com/pratique/pratique/verify"
+)
+
+func serveCommand() *command {
+	return &command{
+		use:   "serve",
+		short: "services for other programs, each from one file of settings",
+		long:  "Serve runs a service until it is told to stop. Its settings stand in one file in JSON, which --example prints and --check reads without starting anything.",
+		example: `$ pratique serve verifier --example > verifier.json
+$ pratique serve verifier --config verifier.json`,
+		sub: []*command{serveVerifierCommand()},
+	}
+}
+
+// verifierSettings are those of the verification API.
+type verifierSettings struct {
+	Listen      string         `json:"listen"`                // address and port
+	Certificate string         `json:"certificate,omitempty"` // of TLS, a file in PEM; none: only this machine, or a proxy, may ask
+	Key         string         `json:"key,omitempty"`         // of TLS, a file in PEM
+	Proxied     bool           `json:"proxied,omitempty"`     // a proxy in front ends TLS: listen without it on any address
+	Country     string         `json:"country"`               // whose service it is; templates of rules become its own
+	Trust       []string       `json:"trust"`                 // files and folders: keys, recognitions, withdrawals, rules
+	Pin         []string       `json:"pin,omitempty"`         // public keys that lists must be signed with
+	Rules       []string       `json:"rules,omitempty"`       // files, folders and packs
+	KeyPolicy   string         `json:"key_policy,omitempty"`  // issued, or now
+	Desk        string         `json:"desk,omitempty"`        // the name of the service on receipts
+	ReceiptKey  string         `json:"receipt_key,omitempty"` // a key file with the use receipt
+	Passphrase  string         `json:"passphrase,omitempty"`  // the file with its passphrase, if it is sealed
+	Appeal      []string       `json:"appeal,omitempty"`      // where to object, beside what the rules name
+	Clients     []clientAccess `json:"clients"`               // who may ask
+	Anonymous   int            `json:"anonymous_per_minute"`  // codes a minute for an address without a token; 0: none
+	Reload      int            `json:"reload_minutes"`        // how often the files are read again; 0: never
+}
+
+// clientAccess lets one client in.
+type clientAccess struct {
+	Name   string `json:"name"`
+	Token  string `json:"token_sha256"`
+	Budget int    `json:"codes_per_minute"`
+}
+
+const verifierExample = `{
+  "listen": "127.0.0.1:8484",
+  "country": "XB",
+  "trust": ["trust/"],
+  "rules": ["sudmark"],
+  "desk": "gate-7",
+  "receipt_key": "desk.key",
+  "appeal": ["Office for Travellers' Rights, https://rights.example/appeal"],
+  "clients": [
+    {"name": "airline", "token_sha256": "0000000000000000000000000000000000000000000000000000000000000000", "codes_per_minute": 600}
+  ],
+  "anonymous_per_minute": 0,
+  "reload_minutes": 10
+}
+`
+
+func serveVerifierCommand() *command {
+	var config string
+	var example, check, token bool
+	return &command{
+		use:   "verifier --config FILE",
+		short: "the verification API for airlines and gates, over HTTP",
+		long: `The verifier answers programs: POST /v1/verify with a code and a journey gives the colour, the reasons, and a signed receipt as the proof that the check was made. Answers are minimal unless more is asked for; nothing is stored and nothing about a person is logged. GET /v1/openapi.json describes all calls (OpenAPI 3.1).
+
+Without a certificate for TLS it listens on this machine alone, unless a proxy in front ends TLS ("proxied": true). The files that it relies on are read again every few minutes; if they cannot be read, the answers go on by the last ones and turn grey at the end of their life, and a line on standard error says so.`,
+		example: `$ pratique serve verifier --example > verifier.json
+$ pratique serve verifier --token                     # a token for a client, and the line for the settings
+$ pratique serve verifier --config verifier.json --check
+$ pratique serve verifier --config verifier.json`,
+		flags: func(f *pflag.FlagSet) {
+			f.StringVar(&config, "config", "", "the `FILE` with the settings, in JSON")
+			f.BoolVar(&example, "example", false, "print settings to begin with")
+			f.BoolVar(&check, "check", false, "read the settings and all that they name, say what there is, and end")
+			f.BoolVar(&token, "token", false, "make a token for a client, and print it with its line for the settings")
+		},
+		run: func(p *program, args []string) error {
+			switch {
+			case len(args) > 0:
+				return misuse("serve verifier takes no argument", "the settings are named by --config")
+			case example:
+				p.out.WriteString(verifierExample)
+				return nil
+			case token:
+				return p.newToken()
+			case config == "":
+				return misuse("the verifier needs its settings", "`pratique serve verifier --example` prints some to begin with; then --config FILE")
+			}
+			v, err := p.openVerifier(config)
+			if err != nil {
+				return err
+			}
+			if check {
+				w := v.world.Load()
+				fmt.Fprintf(p.out, "settings  %s\nkeys      %d\nrules     %d\nclients   %d\nreceipts  %s\n", config, w.Keys.Len(), len(w.Rules), len(v.Clients), map[bool]string{true: "signed by " + v.Desk, false: "not signed"}[v.options.Signer != nil])
+				return nil
+			}
+			return v.serve(p)
+		},
+	}
+}
+
+// newToken makes a token of 32 random bytes.
+func (p *program) newToken() error {
+	var b [32]byte
+	if _, err := rand.Read(b[:]); err != nil {
+		return err
+	}
+	token := base64.RawURLEncoding.EncodeToString(b[:])
+	sum := sha256.Sum256([]byte(token))
+	fmt.Fprintf(p.out, "for the client, once, by a safe way:\n  %s\nfor the settings:\n  {\"name\": \"...\", \"token_sha256\": \"%s\", \"codes_per_minute\": 600}\n", token, hex.EncodeToString(sum[:]))
+	return nil
+}
+
+// verifier is the API as it was set up.
+type verifier struct {
+	verifierSettings
+	world   atomic.Pointer[verify.World]
+	options api.Options
+	handler http.Handler
+}
+
+func (p *program) openVerifier(name string) (*verifier, error) {
+	text, err := readText(name, 1<<20)
+	if err != nil {
+		return nil, failure("reading the settings "+quote(name)+": "+cause(err), "`pratique serve verifier --example` prints some to begin with")
+	}
+	v := &verifier{}
+	d := json.NewDecoder(strings.NewReader(text))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&v.verifierSettings); err != nil {
+		return nil, failure("the settings "+quote(name)+": "+err.Error(), "`pratique serve verifier --example` shows each one")
+	}
+	if err := v.sensible(); err != nil {
+		return nil, err
+	}
+	w, err := v.read(p)
+	if err != nil {
+		return nil, err
+	}
+	v.world.Store(w)
+	v.options = api.Options{World: v.world.Load, Desk: v.Desk, Appeal: v.Appeal, Anonymous: v.Anonymous, Now: p.now, Rand: rand.Reader}
+	for _, c := range v.Clients {
+		v.options.Clients = append(v.options.Clients, api.Client{Name: c.Name, Token: c.Token, Budget: c.Budget})
+	}
+	if v.ReceiptKey != "" {
+		k, err := p.openKey(v.ReceiptKey, v.Passphrase)
+		if err != nil {
+			return nil, err
+		}
+		if public := k.Public(); public.Country != v.Country || !public.Uses.Allows(trust.Receipt) {
+			return nil, failure("the key "+quote(v.ReceiptKey)+" may not sign receipts of "+v.Country, "`pratique key new --country "+v.Country+" --uses receipt` makes one")
+		}
+		v.options.Signer = k.Signer
+	}
+	if v.handler, err = api.New(v.options); err != nil {
+		return nil, failure(strings.TrimPrefix(err.Error(), "making the verification API: "), "look at the settings of the desk and the clients")
+	}
+	return v, nil
+}
+
+// sensible refuses settings that would not do what they say.
+func (v *verifier) sensible() error {
+	host, _, err := net.SplitHostPort(v.Listen)
+	switch {
+	case err != nil:
+		return failure("listen is no address and port", `"listen": "127.0.0.1:8484"`)
+	case !isCountry(v.Country):
+		return failure("country is no country", `"country": "CH"`)
+	case len(v.Trust) == 0:
+		return failure("trust is empty: it believes nobody by itself", `"trust": ["trust/"]`)
+	case (v.Certificate == "") != (v.Key == ""):
+		return failure("TLS needs a certificate and its key", "name both files, or neither")
+	case v.KeyPolicy != "" && v.KeyPolicy != "issued" && v.KeyPolicy != "now":
+		return failure("key_policy is not known", "issued, or now")
+	case v.ReceiptKey != "" && v.Desk == "":
+		return failure("receipts need the name of the desk", `"desk": "gate-7"`)
+	case len(v.Clients) == 0 && v.Anonymous == 0:
+		return failure("nobody may ask", "add a client (--token makes one), or give anonymous_per_minute")
+	case v.Reload < 0 || v.Anonymous < 0:
+		return failure("a number is less than nothing", "reload_minutes and anonymous_per_minute are 0 or more")
+	}
+	if ip := net.ParseIP(host); v.Certificate == "" && !v.Proxied && host != "localhost" && (ip == nil || !ip.IsLoopback()) {
+		return failure("without TLS, codes of people would cross the network in clear", "name certificate and key, listen on 127.0.0.1, or say \"proxied\": true if a proxy in front ends TLS")
+	}
+	return nil
+}
+
+// read reads what the answers rest on.
+func (v *verifier) read(p *program) (*verify.World, error) {
+	r := relied{files: v.Trust, pins: v.Pin}
+	w, err := r.world(p, v.Rules, v.Country)
+	if err != nil {
+		return nil, err
+	}
+	if v.KeyPolicy == "now" {
+		w.KeyPolicy = trust.ValidNow
+	}
+	return w, nil
+}
+
+// serve serves until it is told to stop; what was begun is finished.
+func (v *verifier) serve(p *program) error {
+	l, err := net.Listen("tcp", v.Listen)
+	if err != nil {
+		return failure("listening on "+v.Listen+": "+cause(err), "choose another port, or stop what uses it")
+	}
+	s := &http.Server{Handler: v.handler, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 30 * time.Second, WriteTimeout: 60 * time.Second, IdleTimeout: 2 * time.Minute,
+		MaxHeaderBytes: 16 << 10, ErrorLog: log.New(io.Discard, "", 0), // it would name addresses
+		TLSConfig: &tls.Config{MinVersion: tls.VersionTLS12}}
+	stop, done := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
+	defer done()
+	scheme := "http"
+	if v.Certificate != "" {
+		scheme = "https"
+	}
+	fmt.Fprintf(p.out, "listening on %s://%s, GET /v1/openapi.json says how to ask; end with Ctrl-C\n", scheme, l.Addr())
+	if err := p.out.Flush(); err != nil {
+		return err
+	}
+	go v.reloading(stop, p)
+	failed := make(chan error, 1)
+	go func() {
+		if v.Certificate != "" {
+			failed <- s.ServeTLS(l, v.Certificate, v.Key)
+		} else {
+			failed <- s.Serve(l)
+		}
+	}()
+	select {
+	case err := <-failed:
+		return failure("serving: "+cause(err), "look at the certificate and the key of TLS")
+	case <-stop.Done():
+	}
+	wait, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	defer cancel()
+	if err := s.Shutdown(wait); err != nil && !errors.Is(err, http.ErrServerClosed) {
+		return failure("stopping: "+cause(err), "some requests were not finished; their senders can send them again")
+	}
+	fmt.Fprintln(p.out, "stopped; nothing was stored")
+	return nil
+}
+
+// reloading reads the files again from time to time. If they cannot be read,
+// the last ones stay.
+func (v *verifier) reloading(stop context.Context, p *program) {
+	if v.Reload == 0 {
+		return
+	}
+	t := time.NewTicker(time.Duration(v.Reload) * time.Minute)
+	defer t.Stop()
+	for {
+		select {
+		case <-stop.Done():
+			return
+		case <-t.C:
+			if w, err := v.read(p); err != nil {
+				p.report(err)
+				p.warn("the files were not read again: answers go on by the last ones")
+			} else {
+				v.world.Store(w)
+			}
+		}
+	}
+}
