@@ -125,8 +125,7 @@ func (c *candidate) judge(q Question) Report {
 	assumed(&r, c.signed)
 	unrevoked(&r, w, c.signed, q)
 	if events(&r, c.signed) {
-		recognised(&r, w, c.signed, c.signed.Certificate.Events[0], q)
-		acceptable(&r, w, c.signed, q)
+		acceptable(&r, w, counting(&r, w, c.signed, q), q)
 	}
 	passport(&r, c.signed, q.Passport)
 	return r.settle()
@@ -304,19 +303,49 @@ func (r *Report) withdrawn(s trust.Signed, l *revoke.List, e revoke.Entry) {
 	}
 }
 
-// events reports whether the certificate states exactly what can be judged.
+// events reports whether the certificate states what can be judged: one event
+// where its format allows one, and any number else.
 func events(r *Report, s trust.Signed) bool {
 	switch n := len(s.Certificate.Events); {
 	case n == 0 && r.Content != "dcc":
 		r.add("content_unsupported", words.Word("content", "content_"+r.Content))
 	case n == 0:
 		r.add("no_event")
-	case n > 1:
+	case n > 1 && r.Content == "dcc":
 		r.add("several_events", words.Count("n", n))
 	default:
 		return true
 	}
 	return false
+}
+
+// counting returns the certificate with what counts of it: the events that the
+// destination recognises, of which the rules judge the one that does best, and
+// those that show an infection or an order, whoever recognises them. Where it
+// recognises none, it says why not the first, and all are judged.
+func counting(r *Report, w *World, s trust.Signed, q Question) trust.Signed {
+	all := s.Certificate.Events
+	var counted []cert.Event
+	said := -1
+	for i, e := range all {
+		one := Report{Format: r.Format, place: r.place}
+		recognised(&one, w, s, e, q)
+		fails := one.Checks.Recognised == Fail
+		if !fails || shows(e) {
+			counted = append(counted, e)
+		}
+		if !fails && said < 0 {
+			said = i
+		}
+	}
+	recognised(r, w, s, all[max(said, 0)], q)
+	if said < 0 || len(counted) == len(all) {
+		return s
+	}
+	c := *s.Certificate
+	c.Events = counted
+	s.Certificate = &c
+	return s
 }
 
 func recognised(r *Report, w *World, s trust.Signed, e cert.Event, q Question) {

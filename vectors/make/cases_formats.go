@@ -71,6 +71,8 @@ func formatsFile() vectors.File {
 	cardTextCases(l)
 	l.at(40)
 	cardCases(l)
+	l.at(80)
+	severalCases(l)
 	l.at(100)
 	sealCases(l)
 	l.at(150)
@@ -182,6 +184,23 @@ func cardCases(l *list) {
 	l.add("a key of two issuers signs for the second", "issuer", "valid", "green", "accepted", aCard(by(clinicURL+"/2")))
 	l.add("a key of two issuers signs for a third", "issuer", "invalid", "grey", "signer_unknown", aCard(by(clinicURL+"/3")))
 	l.add("an issuer that begins like another", "issuer", "invalid", "grey", "signer_unknown", aCard(by(clinicURL+"/1/")))
+}
+
+// severalCases are cards that state more than one event, as most do.
+func severalCases(l *list) {
+	body := func(resources ...string) string {
+		return aCard(func(c *card) { c.body = claims(cardClaims, resources...) })
+	}
+	first := instead(instead(lastDose, "2026-10-01", "2026-09-01"), `"doseNumberPositiveInt":2`, `"doseNumberPositiveInt":1`)
+	old := instead(labResult, "2026-12-01T08:00:00Z", "2026-11-20T08:00:00Z")
+	positive := instead(labResult, "260415000", "260373001")
+	l.add("both doses of a course: the second does", "several", "valid", "green", "accepted", body(first, lastDose))
+	l.add("the first dose and a fresh test: the test does", "several", "valid", "green", "accepted", body(first, labResult))
+	l.add("the first dose and an old test: neither does", "several", "valid", "amber", "", body(first, old))
+	l.add("both doses and a positive test of two days ago", "several", "valid", "red", "infection", body(first, lastDose, positive))
+	l.add("a negative test and a positive one of the same sample", "several", "valid", "red", "infection", body(labResult, positive))
+	l.add("two persons' events in one bundle: those that say so are guessed to be of its one patient", "several", "acceptable", "green", "accepted",
+		body(first, instead(lastDose, `"reference":"resource:0"`, `"reference":"resource:9"`)))
 }
 
 // person_ allows the person of an invalid case to be shown: the signature is good.
@@ -345,6 +364,7 @@ var formatNotes = map[string]vectors.Note{
 	"chain":       {What: "a signer with the name of the authority, not its signature", Effect: "everybody certifies their own seals", Source: csca},
 	"result":      {What: "a result that cannot be mapped, or that is positive", Effect: "an unknown result is taken for negative", Source: seals + ", test result"},
 	"rid":         {What: "the issuer has withdrawn the card by its identifier", Effect: "a withdrawn card travels on, or the new card of the same person is refused", Source: cards + ", revocation"},
+	"several":     {What: "the card states several events", Effect: "everybody with two doses on one card is refused, or a positive test hides behind a dose", Source: cards + ": a bundle of any number"},
 	"crl":         {What: "the authority has revoked the certificate of the seal's signer", Effect: "whoever has a lost key makes seals, or a replaced key turns people away", Source: "RFC 5280, 5.3.1; " + csca},
 	"lacks":       {What: "the format has no place for what the rule asks", Effect: "a person is refused for their format", Source: house},
 }
