@@ -30,7 +30,7 @@ export class Camera {
   constructor(scanner: Scanner) { this.#scanner = scanner; }
 
   /** watch shows the camera in a video and tells what it sees, until stop or until told tells it to. */
-  async watch(video: HTMLVideoElement, facing: "environment" | "user", told: (seen: Seen) => boolean, trouble: (why: CameraTrouble) => void): Promise<void> {
+  async watch(video: HTMLVideoElement, facing: "environment" | "user", told: (seen: Seen) => boolean | Promise<boolean>, trouble: (why: CameraTrouble) => void): Promise<void> {
     const mine = (this.#watching = ++this.#watches);
     clearTimeout(this.#off);
     try {
@@ -52,7 +52,7 @@ export class Camera {
       try {
         const picture = await createImageBitmap(video, { resizeWidth: Math.round(video.videoWidth * scale), resizeHeight: Math.round(video.videoHeight * scale), resizeQuality: "low" });
         const texts = await this.#scanner.frame(picture, n % 8 === 7);
-        if (texts.length > 0 && mine === this.#watching && told({ texts, at })) this.stop(video);
+        if (texts.length > 0 && mine === this.#watching && (await told({ texts, at }))) this.stop(video);
       } catch {
         // a frame between two pictures: the next one is near
       }

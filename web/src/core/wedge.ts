@@ -24,8 +24,8 @@ export function american(code: string, shift: boolean): string {
   return /^(?:Digit|Numpad)(\d)$/.exec(code)?.[1] ?? plain[code] ?? "";
 }
 
-/** wedge tells what a hardware scanner typed: one text, or the two that it may be. It returns how to stop. */
-export function wedge(target: Document, told: (texts: string[]) => void): () => void {
+/** wedge tells what a hardware scanner typed: one text, or the two that it may be. */
+export function wedge(target: Document, told: (texts: string[]) => void): void {
   let typed = "", pressed = "", last = 0;
   const key = (e: KeyboardEvent) => {
     if (e.isComposing || e.ctrlKey && !e.altKey || e.metaKey || inField(e.target)) return;
@@ -50,7 +50,6 @@ export function wedge(target: Document, told: (texts: string[]) => void): () => 
     }
   };
   target.addEventListener("keydown", key, true);
-  return () => target.removeEventListener("keydown", key, true);
 }
 
 /** inField reports whether somebody writes there. */

@@ -5,7 +5,7 @@ import { t, type Key } from "../core/speech";
 import { useStation } from "./station";
 
 /** CameraView tells what it sees; seen says whether that was all. */
-export function CameraView({ facing, seen, stop }: { facing: "environment" | "user"; seen(s: Seen): boolean; stop?: () => void }) {
+export function CameraView({ facing, seen, stop }: { facing: "environment" | "user"; seen(s: Seen): boolean | Promise<boolean>; stop?: () => void }) {
   const { camera, tell } = useStation();
   const video = useRef<HTMLVideoElement>(null);
   const latest = useRef(seen);

@@ -1,6 +1,7 @@
 // The page of a border desk. It asks the verifier, shows what it answers and
 // writes down what the officer decides; nothing about a certificate is decided here.
 import "../style/desk.css";
+import "../style/print.css"; // after all others: on paper it counts
 import { render } from "preact";
 import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { like, likings, type Liking } from "../core/keep";

@@ -7,7 +7,7 @@ import type { Colour } from "../core/verifier";
 import { CameraView } from "./cameraview";
 import { settle, why } from "./decide";
 import { fromFile, useInputs, type Came } from "./inputs";
-import { judge, useStation, wanted, type Case } from "./station";
+import { judge, show, useStation, wanted, type Case } from "./station";
 
 const order: Colour[] = ["red", "grey", "amber", "green"];
 const most = 1000; // travellers of a list
@@ -20,6 +20,7 @@ export function Group({ cases: given, table: first }: { cases: Case[]; table: st
   const [done, setDone] = useState(0);
   const busy = useRef(false);
   const seen = useRef(new Set(given.flatMap((c) => c.texts)));
+  const held = useRef<string[]>([]);
   const chooser = useRef<HTMLInputElement>(null);
   const sums = useMemo(() => order.map((v) => [v, cases.filter((c) => c.verdict === v).length] as const), [cases]);
 
@@ -39,7 +40,11 @@ export function Group({ cases: given, table: first }: { cases: Case[]; table: st
     if ("trouble" in c) return setNote(c.trouble);
     if ("table" in c) return void (await table(c.table));
     const { texts } = await wanted(s, c.texts);
-    await add(texts);
+    if (texts.every((x) => seen.current.has(x))) return;
+    const shown = await show(s, [], held.current, texts, "", c.seen);
+    held.current = "note" in shown ? shown.held : [];
+    if ("note" in shown) return setNote(shown.note);
+    await add(shown.case.texts.length === 1 && texts.length > 1 ? shown.case.texts : texts);
   };
   useInputs(s.scanner, (c) => void take(c).catch((err: unknown) => setNote(why(err))));
 
@@ -99,7 +104,7 @@ export function Group({ cases: given, table: first }: { cases: Case[]; table: st
         {done > 0 && <span class="sum">{t("group.done", { n: number(done) })}</span>}
       </p>
       {note && <p class="note" role="alert">{note}</p>}
-      {looking && <CameraView facing={s.liking.facing} seen={(x) => { void add(x.texts); return false; }} stop={() => setLooking(false)} />}
+      {looking && <CameraView facing={s.liking.facing} seen={async (x) => { await take({ texts: x.texts, seen: x.at }); return false; }} stop={() => setLooking(false)} />}
       <div class="ways">
         {!looking && <button type="button" class="primary" onClick={() => setLooking(true)}>{t("scan.button")}</button>}
         <button type="button" onClick={() => chooser.current?.click()}>{t("group.file")}</button>

@@ -1,6 +1,6 @@
 // All the ways in which a code reaches the page but the camera: a hardware
 // scanner, the clipboard, a file that is dropped or chosen.
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { inField, wedge } from "../core/wedge";
 import { t } from "../core/speech";
 import type { Scanner } from "../core/scanner";
@@ -10,14 +10,18 @@ const maxText = 1024 * 1024;
 
 export type Came = { texts: string[]; seen: number } | { table: string } | { trouble: string };
 
+// A hardware scanner may still be typing while one screen follows another: it is
+// listened to all the time, and who is shown then is told.
+let scanned: ((texts: string[]) => void) | undefined;
+wedge(document, (texts) => scanned?.(texts));
+
 /** useInputs listens as long as a component is shown. */
-export function useInputs(scanner: Scanner, came: (c: Came) => void, on = true): void {
+export function useInputs(scanner: Scanner, came: (c: Came) => void): void {
   const latest = useRef(came);
   latest.current = came;
-  useEffect(() => {
-    if (!on) return;
+  useLayoutEffect(() => {
     const tell = (c: Came) => latest.current(c);
-    const stop = wedge(document, (texts) => tell({ texts, seen: performance.now() }));
+    const mine = (scanned = (texts: string[]) => tell({ texts, seen: performance.now() }));
     const paste = (e: ClipboardEvent) => {
       if (inField(e.target)) return;
       const file = [...(e.clipboardData?.files ?? [])][0];
@@ -37,12 +41,12 @@ export function useInputs(scanner: Scanner, came: (c: Came) => void, on = true):
     document.addEventListener("dragover", over);
     document.addEventListener("drop", drop);
     return () => {
-      stop();
+      if (scanned === mine) scanned = undefined;
       document.removeEventListener("paste", paste);
       document.removeEventListener("dragover", over);
       document.removeEventListener("drop", drop);
     };
-  }, [scanner, on]);
+  }, [scanner]);
 }
 
 /** fromFile finds what is in a file: codes of a picture, a text, a table. */

@@ -1,11 +1,11 @@
 // The first screen of each traveller: one giant button.
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { inField } from "../core/wedge";
 import { moment, t } from "../core/speech";
 import { CameraView } from "./cameraview";
 import { fromFile, useInputs, type Came } from "./inputs";
 import { JourneyChoice, JourneyLine } from "./journey";
-import { judge, useStation, wanted, type Case } from "./station";
+import { judge, show, useStation, wanted, type Case } from "./station";
 
 /** Scan takes a code of the next traveller, or one more of the same (more). */
 export function Scan({ more, note }: { more: Case | undefined; note: string | undefined }) {
@@ -15,19 +15,25 @@ export function Scan({ more, note }: { more: Case | undefined; note: string | un
   const busy = useRef(false);
   const chooser = useRef<HTMLInputElement>(null);
 
-  const take = async (c: Came) => {
-    if (busy.current) return;
-    if ("trouble" in c) return setSaid(c.trouble);
-    if ("table" in c) return s.go({ at: "group", cases: [], table: c.table });
+  const held = useRef<string[]>([]);
+
+  /** take returns whether there is something to show, so that a camera may rest. */
+  const take = async (c: Came): Promise<boolean> => {
+    if (busy.current) return false;
+    if ("trouble" in c) return setSaid(c.trouble), false;
+    if ("table" in c) return s.go({ at: "group", cases: [], table: c.table }), true;
     busy.current = true;
     try {
       const { texts, passport } = await wanted(s, c.texts);
       const mrz = passport ?? more?.mrz ?? "";
-      const all = [...new Set([...(more?.texts ?? []), ...texts])];
-      if (all.length === 0) return setSaid(t("scan.passport"));
-      s.go({ at: "verdict", case: await judge(s, all, s.journey, mrz, c.seen) });
+      if (texts.length === 0 && !more) return setSaid(t("scan.passport")), false;
+      const shown = texts.length > 0 ? await show(s, more?.texts ?? [], held.current, texts, mrz, c.seen) : { case: await judge(s, more?.texts ?? [], s.journey, mrz, c.seen) };
+      if ("note" in shown) return (held.current = shown.held), setSaid(shown.note), false;
+      s.go({ at: "verdict", case: shown.case });
+      return true;
     } catch {
       setSaid(t("scan.again"));
+      return false;
     } finally {
       busy.current = false;
     }
@@ -35,7 +41,7 @@ export function Scan({ more, note }: { more: Case | undefined; note: string | un
   useInputs(s.scanner, (c) => void take(c));
 
   // Space begins to scan, wherever the focus is not on something that takes it.
-  useEffect(() => {
+  useLayoutEffect(() => {
     const key = (e: KeyboardEvent) => {
       if (e.key === " " && !inField(e.target) && !(e.target as HTMLElement).closest("button, a, summary, dialog")) {
         e.preventDefault();
@@ -51,7 +57,7 @@ export function Scan({ more, note }: { more: Case | undefined; note: string | un
       <h1 tabIndex={-1}>{more ? t("scan.more") : t("scan.title")}</h1>
       {said && <p class="note" role="alert">{said}</p>}
       {looking
-        ? <CameraView facing={s.liking.facing} seen={(x) => { void take({ texts: x.texts, seen: x.at }); return true; }} stop={() => setLooking(false)} />
+        ? <CameraView facing={s.liking.facing} seen={(x) => take({ texts: x.texts, seen: x.at })} stop={() => setLooking(false)} />
         : <button type="button" class="giant" onClick={() => { setSaid(""); setLooking(true); }}>
             <svg viewBox="0 0 100 100" aria-hidden="true" focusable="false"><path d="M8 30V8h22M70 8h22v22M92 70v22H70M30 92H8V70M22 50h56" fill="none" stroke="currentColor" stroke-width="7" stroke-linecap="round" /></svg>
             <span>{t("scan.button")}</span>

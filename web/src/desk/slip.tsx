@@ -48,7 +48,7 @@ export function SlipScreen({ decided: d, group }: { decided: Decided; group: Cas
 
   return (
     <section class="decided">
-      <h1 tabIndex={-1}>{t("slip.done", { outcome: t(("outcome." + d.outcome.outcome) as Key) })}</h1>
+      <h1 tabIndex={-1}>{t(("done." + d.outcome.outcome) as Key)}</h1>
       {!d.counted && <p class="note" role="alert">{t("slip.waiting")}</p>}
       {d.counted && !d.signed && s.shift?.signs && <p class="note" role="alert">{t("slip.unsigned")}</p>}
       <div class="row">

@@ -93,6 +93,26 @@ export async function said(s: Station, c: Case, lang: string): Promise<Answer> {
   return joint.answers[0] ?? nothing;
 }
 
+/** Shown is what came of codes that were shown: a case, or what to do so that one comes of it. */
+export type Shown = { case: Case } | { held: string[]; note: string };
+
+/** show judges what was shown. Parts of a card that is spread over several codes are held until all are there; what is no health code is named. */
+export async function show(s: Station, before: string[], held: string[], texts: string[], mrz: string, seen: number): Promise<Shown> {
+  const only = (t: string[]) => judge(s, [...new Set([...before, ...t])], s.journey, mrz, seen);
+  let c = await judge(s, texts, s.journey, mrz, seen);
+  const all = [...new Set([...held, ...texts])];
+  if (c.answer.reasons[0]?.code === "code_part" && all.length > 1) {
+    texts = [all.join("\n")];
+    c = await judge(s, texts, s.journey, mrz, seen);
+  }
+  const first = c.answer.reasons[0];
+  if (first?.code === "code_part") return { held: all, note: sentence(first) };
+  if (c.answer.format === "" && first) return { held: [], note: sentence(first) };
+  return { case: before.length > 0 ? await only(texts) : c };
+}
+
+const sentence = (r: { text: string; next?: string }) => [r.text, r.next].filter(Boolean).join(" ");
+
 /** wanted are the texts of what was scanned that a health code may be in: all that are one, else the first. */
 export async function wanted(s: Station, texts: string[]): Promise<{ texts: string[]; passport?: string }> {
   const { kinds, health } = await s.verifier.choose(texts);

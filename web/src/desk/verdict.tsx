@@ -1,5 +1,5 @@
 // The answer: a colour, a shape, a word; who it is about; what to do next.
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useState } from "preact/hooks";
 import { Shape } from "../core/shapes";
 import { beside, day, direction, isDraft, language, languages, moment, t, type Key } from "../core/speech";
 import type { Answer, Reason } from "../core/verifier";
@@ -52,22 +52,19 @@ export function Verdict({ case: first, group }: { case: Case; group: Case[] | un
         <div>
           <h1 id="verdict" tabIndex={-1}>{a.word}</h1>
           {also && <p class="also" lang={beside(lang)} dir="ltr">{also.word}</p>}
+          {a.person
+            ? <><p class="name" dir="auto">{a.person.name}</p><p class="born">{t("verdict.born", { date: day(a.person.birth_date) })}</p></>
+            : <p class="born">{c.paper ? t("paper.nobody") : t("verdict.nobody")}</p>}
         </div>
       </div>
       {a.key.demo && <p class="demo-mark">{t("demo")}</p>}
       {c.strangers > 0 && <p class="note" role="alert">{t("verdict.strangers")}</p>}
-      {a.person
-        ? <div class="person">
-            <p class="name" dir="auto">{a.person.name}</p>
-            <p class="born">{t("verdict.born", { date: day(a.person.birth_date) })}</p>
-            <p class="hint">{t("verdict.compare")}</p>
-          </div>
-        : <p class="person hint">{c.paper ? t("paper.nobody") : t("verdict.nobody")}</p>}
       {a.passport && <PassportMatch match={a.passport} />}
       <ul class="reasons">{deciding.map((r) => <ReasonLine key={r.code + r.text} r={r} also={also?.reasons.find((x) => x.code === r.code && x.by === r.by)} />)}</ul>
       {a.obligations.length > 0 && <Obligations of={a} />}
       {a.changes_at && a.changes_to && <p class="changes">{t("verdict.changes", { at: moment(a.changes_at), to: t(("colour." + a.changes_to) as Key) })}</p>}
       {trouble && <p class="trouble" role="alert">{trouble}</p>}
+      {a.person && <p class="compare">{t("verdict.compare")}</p>}
       <Decide case={c} group={group} />
       <div class="ways">
         {c.verdict !== "green" && c.verdict !== "red" && <button type="button" onClick={() => s.go({ at: "scan", more: c })}>{t("verdict.more")}</button>}
@@ -208,7 +205,7 @@ export function TravellerSide({ case: c, close }: { case: Case; close(): void })
 
 /** useSpace calls on the space key, where nothing else takes it. */
 export function useSpace(f: (() => void) | undefined): void {
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!f) return;
     const key = (e: KeyboardEvent) => {
       if (e.key !== " " || inField(e.target) || (e.target as HTMLElement).closest("button, a, summary, dialog")) return;
