@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/pratique/pratique/format"
+	"github.com/pratique/pratique/format/shc"
 	"github.com/pratique/pratique/history"
 	"github.com/pratique/pratique/internal/signed"
 )
@@ -72,6 +73,32 @@ func lines(text string) []byte {
 	return []byte(strings.ReplaceAll(bare(text), "\r\n", "\n") + "\n")
 }
 
+// oneForm is the text of a certificate in the form in which its QR code has it:
+// a health card of a file, or of several codes, is that of one code. So a card
+// is there once, however it came, and is what a desk scans.
+func oneForm(text string) string {
+	text = strings.ReplaceAll(bare(text), "\r\n", "\n")
+	if format.Identify(text) != format.SHC {
+		return text
+	}
+	var out string
+	var err error
+	if _, _, digits := shc.Part(firstLine(text)); digits {
+		out, err = shc.Join(strings.Split(text, "\n"))
+	} else if cards := format.Codes(text); len(cards) == 1 {
+		out, err = shc.Numeric(cards[0])
+	}
+	if err != nil || out == "" {
+		return text
+	}
+	return out
+}
+
+func firstLine(text string) string {
+	line, _, _ := strings.Cut(text, "\n")
+	return line
+}
+
 // Add puts a scanned text into the wallet, for the person with the label; who is
 // not there yet is made. What a wallet holds goes to its own people, whatever the
 // label. The error is one of [Recognise], [ErrPerson] for a label that can be
@@ -106,7 +133,7 @@ func (f File) Add(label, text string) (File, Added, error) {
 	case KindReceipt:
 		p = p.with([]Item{{kind, string(lines(text))}})
 	default:
-		p = p.with([]Item{{kind, strings.ReplaceAll(bare(text), "\r\n", "\n")}})
+		p = p.with([]Item{{kind, oneForm(text)}})
 	}
 	if _, err := (File{People: []Person{p}}).Bytes(); err != nil {
 		return File{}, Added{}, fmt.Errorf("%w: %w", ErrText, err)
@@ -138,8 +165,9 @@ func (f File) take(other File) (File, Added, error) {
 		return File{}, Added{}, err
 	}
 	added := Added{Kind: KindWallet, Conflicts: conflicts}
-	twins := pair(out.People, other.People)
-	for i, q := range other.People {
+	people := fold(other.People, new([]Conflict))
+	twins := pair(out.People, people)
+	for i, q := range people {
 		p := out.People[twins[i]]
 		before := Person{}
 		if n, ok := f.Find(p.Label); ok {

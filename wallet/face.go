@@ -232,3 +232,20 @@ func (l *Lesson) add(there bool, fact string) {
 		l.Reads = append(l.Reads, fact)
 	}
 }
+
+// nameIn is the name that a certificate has, whoever signed it.
+func nameIn(text string) string {
+	u, err := format.Read(bare(text))
+	if err != nil {
+		return ""
+	}
+	c, err := u.SkipVerification()
+	if err != nil {
+		return ""
+	}
+	name := strings.Join(strings.Fields(c.Subject.Name().String()), " ")
+	if !isLabel(name) {
+		return ""
+	}
+	return name
+}

@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/pratique/pratique/format"
 	"github.com/pratique/pratique/history"
 )
 
@@ -191,17 +190,3 @@ func (f File) choose(label string, ids []string) (int, func(Item) bool, error) {
 // bare is a certificate without what reading it leaves out: two texts that
 // differ in line ends alone are one.
 func bare(text string) string { return strings.Trim(text, "\r\n") }
-
-// parts are the texts of the codes that show a certificate: one each for a
-// health card in several.
-func parts(text string) []string {
-	if lines := strings.Split(bare(text), "\n"); len(lines) > 1 {
-		for _, l := range lines {
-			if _, of, ok := format.Part(l); !ok || of < 2 {
-				return []string{bare(text)}
-			}
-		}
-		return lines
-	}
-	return []string{bare(text)}
-}

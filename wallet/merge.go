@@ -28,30 +28,22 @@ const (
 )
 
 // Merge joins two files. Two people are one if they have the same travel
-// document, or else the same label and not two documents; nobody is made one
-// with two people of the other file. Each is given what either file has of them,
-// once. Where the files do not agree, the first goes before, and it is a conflict.
+// document, in one file too, or else the same label and not two documents; by
+// the label nobody is made one with two people of the other file. Each is given
+// what either file has of them, once. Where the files do not agree, the first
+// goes before, and it is a conflict.
 // The error is [ErrLimit] if the whole is more than a wallet holds.
 func Merge(a, b File) (File, []Conflict, error) {
 	out := File{Minor: max(a.Minor, b.Minor), Unread: unique(slices.Concat(a.Unread, b.Unread))}
-	for _, p := range a.People {
-		out.People = append(out.People, join(p, Person{}))
-	}
-	twins := pair(out.People, b.People)
 	var conflicts []Conflict
-	for i, q := range b.People {
+	out.People = fold(a.People, &conflicts)
+	people := fold(b.People, &conflicts)
+	twins := pair(out.People, people)
+	for i, q := range people {
 		if n, ok := twins[i]; ok {
-			p := &out.People[n]
-			if base(p.Label) != base(q.Label) {
-				conflicts = append(conflicts, Conflict{TwoLabels, p.Label, q.Label})
-			}
-			if p.Name != "" && q.Name != "" && p.Name != q.Name {
-				conflicts = append(conflicts, Conflict{TwoNames, p.Label, q.Name})
-			}
-			*p = join(*p, q)
+			meet(&out.People[n], q, &conflicts)
 			continue
 		}
-		q = join(q, Person{})
 		if free := out.free(q.Label); free != q.Label {
 			conflicts = append(conflicts, Conflict{SameLabel, free, q.Label})
 			q.Label = free
@@ -62,6 +54,31 @@ func Merge(a, b File) (File, []Conflict, error) {
 		return File{}, nil, fmt.Errorf("merging: %w", err)
 	}
 	return out, conflicts, nil
+}
+
+// fold joins the people of one file who have one document.
+func fold(people []Person, conflicts *[]Conflict) []Person {
+	var out []Person
+	for _, q := range people {
+		i := slices.IndexFunc(out, func(p Person) bool { return stated(p) && stated(q) && sameDocument(p, q) })
+		if i < 0 {
+			out = append(out, join(q, Person{}))
+			continue
+		}
+		meet(&out[i], q, conflicts)
+	}
+	return out
+}
+
+// meet joins two people who are one.
+func meet(p *Person, q Person, conflicts *[]Conflict) {
+	if base(p.Label) != base(q.Label) {
+		*conflicts = append(*conflicts, Conflict{TwoLabels, p.Label, q.Label})
+	}
+	if p.Name != "" && q.Name != "" && p.Name != q.Name {
+		*conflicts = append(*conflicts, Conflict{TwoNames, p.Label, q.Name})
+	}
+	*p = join(*p, q)
 }
 
 // pair finds for people of one file those of another that they are, by index:
