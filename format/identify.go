@@ -35,6 +35,9 @@ const (
 	PassportLine What = "passport_lines"
 	ProductCode  What = "product_code"
 	Identity     What = "identity_wallet"
+	Receipt      What = "receipt"        // of a decision, see package verify
+	OwnHistory   What = "travel_history" // see package history
+	Wallet       What = "wallet"         // see package wallet; sealed, or in clear
 	JSONData     What = "json"
 	PlainText    What = "plain_text"
 )
@@ -51,6 +54,7 @@ var prefixes = []struct {
 	{"HC1:", HC1}, {"shc:", SHC}, {"shlink:/", HealthLink}, {"vhlink:/", HealthLink}, {"NZCP:/", NZPass}, {"B64:", DIVOC}, {"PK\x03\x04", DIVOC},
 	{"AT1:", National}, {"LT1:", National}, {"NL2:", National}, {"CRED:", National}, {"HL0:", National},
 	{"NZCOVIDTRACER:", VenueCode}, {"UKC19TRACING:", VenueCode}, {"https://e.coronawarn.app", VenueCode}, {"https://qr.notify-me.ch", VenueCode}, {"https://tac.gouv.fr", VenueCode},
+	{"pratique-receipt/", Receipt}, {"pratique-history/", OwnHistory}, {"pratique-wallet/", Wallet}, {"-----BEGIN AGE ENCRYPTED FILE-----", Wallet}, {"age-encryption.org/", Wallet},
 	{"wifi:", WiFi}, {"begin:vcard", Contact}, {"mecard:", Contact}, {"bizcard:", Contact}, {"tel:", Phone}, {"sms:", Message}, {"smsto:", Message}, {"mmsto:", Message}, {"whatsapp:", Message},
 	{"mailto:", Email}, {"matmsg:", Email}, {"smtp:", Email}, {"geo:", Place}, {"begin:vevent", CalendarDate}, {"begin:vcalendar", CalendarDate},
 	{"bcd\n", Payment}, {"bcd\r", Payment}, {"spc\n", Payment}, {"spc\r", Payment}, {"bitcoin:", Payment}, {"ethereum:", Payment}, {"upi:", Payment}, {"000201", Payment},

@@ -39,6 +39,10 @@ func TestWhatIsNoHealthCodeIsNamed(t *testing.T) {
 		{"passport lines", "P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<\nL898902C36UTO7408122F1204159ZE184226B<<<<<10", format.PassportLine},
 		{"a bottle of water", "4006381333931", format.ProductCode},
 		{"a transfer", "BCD\n002\n1\nSCT", format.Payment},
+		{"a receipt of ours", "pratique-receipt/1.0\ntime 2026", format.Receipt},
+		{"a travel history of ours", "pratique-history/1.0\n", format.OwnHistory},
+		{"a wallet of ours", "pratique-wallet/1.0\n", format.Wallet},
+		{"a sealed wallet of ours", "-----BEGIN AGE ENCRYPTED FILE-----\nYWdl", format.Wallet},
 		{"JSON", `{"data":{}}`, format.JSONData},
 		{"a word", "hello", format.PlainText},
 	} {

@@ -60,8 +60,9 @@ var Codes = map[string]string{
 	"what_passport_lines":    "",
 	"what_product_code":      "",
 	"what_identity_wallet":   "",
-	"what_json":              "",
-	"what_plain_text":        "",
+	"what_receipt":           "", "what_travel_history": "", "what_wallet": "",
+	"what_json":       "",
+	"what_plain_text": "",
 
 	"name_unknown":      "",
 	"name_different":    "",
