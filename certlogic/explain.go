@@ -260,6 +260,9 @@ func (s *speaker) value(n *node) string {
 		if which := n.counted(); which != nil {
 			return fill(t.count, s.value(&n.args[0]), s.condition(which, false))
 		}
+		if what, which := n.latest(); what != nil {
+			return fill(t.latest, s.value(what), s.value(&n.args[0]), s.condition(which, false), s.value(&n.args[2]))
+		}
 		return fill(t.fold, s.value(&n.args[0]), s.value(&n.args[2]), s.value(&n.args[1]))
 	case opExtract:
 		return fill(t.part, strconv.FormatInt(n.n+1, 10), s.value(&n.args[0]))
@@ -292,6 +295,36 @@ func (n *node) counted() *node {
 		return &add.args[0]
 	}
 	return nil
+}
+
+// latest returns what a reduce finds that takes an item's date-time if a
+// condition holds of it and it is after the one so far, and the condition; or nil.
+func (n *node) latest() (what, which *node) {
+	pick := &n.args[1]
+	if pick.op != opIf || pick.args[0].op != opAnd || len(pick.args[0].args) != 2 || !soFar(&pick.args[2]) {
+		return nil, nil
+	}
+	which, later := &pick.args[0].args[0], &pick.args[0].args[1]
+	if later.op != opAfter || len(later.args) != 2 || !later.args[0].same(&pick.args[1]) || !soFar(&later.args[1]) {
+		return nil, nil
+	}
+	return &pick.args[1], which
+}
+
+// soFar reports whether a node is what a reduce has so far.
+func soFar(n *node) bool { return n.op == opVar && n.lambda && n.lit.s == "accumulator" }
+
+// same reports whether two nodes are written alike.
+func (n *node) same(m *node) bool {
+	if n.op != m.op || n.unit != m.unit || n.n != m.n || n.name != m.name || n.bad != nil || m.bad != nil || len(n.args) != len(m.args) || !n.lit.Equal(m.lit) {
+		return false
+	}
+	for i := range n.args {
+		if !n.args[i].same(&m.args[i]) {
+			return false
+		}
+	}
+	return true
 }
 
 // later is plusTime as a noun.

@@ -13,6 +13,7 @@ type tongue struct {
 	always, never, given, missing      string
 	whether, plus, later, earlier      string
 	birth, fold, count, part, unknown  string
+	latest                             string
 	yes, no, empty, more, quote        string
 	accumulator, current, member       string
 	everything, entry, nth, absent     string
@@ -68,6 +69,7 @@ var english = tongue{
 	birth:       "{1}, taken as its last possible day",
 	fold:        "what comes out of going through {1}, beginning with {2}, and taking for each item {3}",
 	count:       "the number of items in {1} of which it is true that {2}",
+	latest:      "the latest {1}, among {2} of which it is true that {3} ({4} if there is none)",
 	part:        "part {1} of {2}",
 	unknown:     "[this program does not understand: {1}]",
 	yes:         "yes",
@@ -127,6 +129,7 @@ var french = tongue{
 	birth:       "{1}, comptée comme son dernier jour possible",
 	fold:        "ce que l’on obtient en parcourant {1}, à partir de {2}, et en prenant pour chaque élément {3}",
 	count:       "le nombre d’éléments, parmi {1}, pour lesquels {2}",
+	latest:      "le plus tardif parmi : {1}, pour {2} où {3} ({4} s’il n’y en a pas)",
 	part:        "la partie {1} de : {2}",
 	unknown:     "[ce programme ne comprend pas : {1}]",
 	yes:         "oui",
