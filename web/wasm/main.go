@@ -19,6 +19,26 @@
 //	                   ("places") in "lang": {"said", "places"}
 //	symbol(options)    "text" as a QR symbol: {"size", "path"}
 //
+// and for the page of a holder, about the "wallet" in its options, a text of
+// package wallet in clear (empty: one that holds nobody):
+//
+//	held(options)      what everybody holds: {"people"}
+//	recognise(options) what "texts" are, and whose they may be: {"seen"}
+//	keep(options)      puts "texts", or what the person says in "declare", into it
+//	                   for "label": {"wallet", "new", "known", "people", "conflicts"}
+//	part(options)      of "label" the items "ids", or all: {"wallet"}
+//	forget(options)    without these: {"wallet"}
+//	person(options)    "label" with a new label ("to"), "name", passport ("mrz"): {"wallet"}
+//	travel(options)    an answer for each of "legs" after the first, for each of "labels"
+//	own(options)       the own colour of "label" in "in" and "region": verify.ExplainSelf
+//	sheet(options)     the pages of wallet.Print, for "labels"
+//	seal(options)      with "passphrase", for another device: {"sealed"}
+//	unseal(options)    "sealed" in clear: {"wallet"}
+//	stretch(options)   a key of "passphrase" and "salt", with "work": {"key"}
+//
+// What cannot be done because of what was given is {"refused": CODE}. The last
+// three take a second or more and a quarter of a gigabyte.
+//
 // All take a string and return JSON in a string, at once. Options are JSON:
 //
 //	{"text": "HC1:...", "world": WORLD,
@@ -66,6 +86,19 @@ func main() {
 		"choose":   answering(choose),
 		"say":      answering(say),
 		"symbol":   answering(symbol),
+
+		"held":      answering(holding(v.held)),
+		"recognise": answering(holding(v.recognise)),
+		"keep":      answering(holding(keep)),
+		"part":      answering(holding(part)),
+		"forget":    answering(holding(forget)),
+		"person":    answering(holding(person)),
+		"travel":    answering(holding(v.travel)),
+		"own":       answering(holding(v.own)),
+		"sheet":     answering(holding(sheet)),
+		"seal":      answering(holding(seal)),
+		"unseal":    answering(holding(unseal)),
+		"stretch":   answering(holding(stretch)),
 	}))
 	select {} // the page calls as long as it is open
 }

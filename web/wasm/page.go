@@ -90,6 +90,14 @@ func symbol(options string) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	return struct {
+		Size int    `json:"size"`
+		Path string `json:"path"`
+	}{s.Size(), modules(s)}, nil
+}
+
+// modules are the dark modules of a symbol as a path of SVG.
+func modules(s *qr.Symbol) string {
 	var path strings.Builder
 	for y := range s.Size() {
 		for x := 0; x < s.Size(); x++ {
@@ -103,8 +111,5 @@ func symbol(options string) (any, error) {
 			}
 		}
 	}
-	return struct {
-		Size int    `json:"size"`
-		Path string `json:"path"`
-	}{s.Size(), path.String()}, nil
+	return path.String()
 }

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/pratique/pratique/history"
 	"github.com/pratique/pratique/revoke"
 	"github.com/pratique/pratique/rules"
 	"github.com/pratique/pratique/trust"
@@ -100,13 +101,32 @@ func newWorld(text []byte) (*verify.World, known, error) {
 			return nil, k, fmt.Errorf("%s: %w", name, err)
 		}
 	}
+	for _, name := range slices.Sorted(maps.Keys(in.Files)) {
+		if text := strings.TrimPrefix(in.Files[name], "\uFEFF"); strings.HasPrefix(text, areasHead) {
+			l, err := history.OpenAreas([]byte(text), w.Keys, anyTime)
+			if err != nil {
+				k.NotProven = append(k.NotProven, name) // it counts for nothing
+				continue
+			}
+			w.Areas = append(w.Areas, l)
+		}
+	}
 	k.of(w)
 	return w, k, nil
 }
 
+// anyTime is later than every list: one that is not yet in force says nothing of
+// the time before it, and there is no clock here.
+var anyTime = time.Date(3000, 1, 1, 0, 0, 0, 0, time.UTC)
+
+// areasHead begins a list of areas (package history).
+const areasHead = "pratique-areas/"
+
 func add(w *verify.World, k *known, name, text string, pins []crypto.PublicKey) error {
 	text = strings.TrimPrefix(text, "\uFEFF")
 	switch {
+	case strings.HasPrefix(text, areasHead):
+		return nil // once all keys are known
 	case strings.HasPrefix(text, "pratique-withdrawals/"):
 		l, err := revoke.Parse(text)
 		if err != nil {
