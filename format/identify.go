@@ -69,9 +69,12 @@ func Identify(text string) What {
 	if strings.TrimSpace(t) == "" {
 		return Empty
 	}
-	head := strings.ToLower(t[:min(len(t), 40)])
 	for _, p := range prefixes {
-		if strings.HasPrefix(t, p.prefix) || (p.prefix == strings.ToLower(p.prefix) && strings.HasPrefix(head, p.prefix)) {
+		if t[0]|0x20 != p.prefix[0]|0x20 { // the same letter in either case
+			continue
+		}
+		head := t[:min(len(t), len(p.prefix))]
+		if head == p.prefix || strings.ToLower(head) == p.prefix {
 			return p.what
 		}
 	}

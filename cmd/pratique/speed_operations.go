@@ -37,6 +37,11 @@ var operationTable = []operation{
 	{name: "verify-ps256", what: "HC1 signed with PS256: verify", beside: "raw-verify-rsa"},
 	{name: "raw-sign-rsa", what: "RSA-PSS 2048: sign, raw"},
 	{name: "issue-ps256", what: "HC1 signed with PS256: issue", beside: "raw-sign-rsa"},
+	{name: "verify-shc", what: "health card: from text to verified", beside: "raw-verify"},
+	{name: "issue-shc", what: "health card: from certificate to text", beside: "raw-sign"},
+	{name: "verify-vds", what: "seal of a known signer: verify", beside: "raw-verify"},
+	{name: "verify-csca", what: "seal of a known authority: verify", beside: "raw-verify"},
+	{name: "issue-vds", what: "seal: from certificate to text", beside: "raw-sign"},
 	{name: "rules", what: "Sudmark's rules on a certificate"},
 	{name: "base45", what: "base45: decode a code of this length"},
 	{name: "names", what: "compare a name with a passport's"},
@@ -59,6 +64,7 @@ const codes = 64
 type bench struct {
 	now          time.Time
 	ec, rsa      hc1.Issuer
+	others       formats
 	known        *trust.Keys
 	certificates []*cert.Certificate
 	texts, wide  []string   // codes signed with ES256, PS256
@@ -131,6 +137,9 @@ func newBench(now time.Time) (*bench, error) {
 		}
 		b.digests, b.ecSigs, b.rsaSigs = append(b.digests, digest), append(b.ecSigs, ecSig), append(b.rsaSigs, rsaSig)
 	}
+	if b.others, err = newFormats(b.certificates, now); err != nil {
+		return nil, err
+	}
 	if b.sudmark, err = rules.Pack("sudmark"); err != nil {
 		return nil, err
 	}
@@ -188,6 +197,9 @@ func sure(ok bool) error {
 func (b *bench) operation(name string) func(n int) error {
 	ec := b.ec.Key.Public.(*ecdsa.PublicKey)
 	wide := b.rsa.Key.Public.(*rsa.PublicKey)
+	if run := b.others.operation(name, b); run != nil {
+		return run
+	}
 	switch name {
 	case "raw-verify", "raw-verify-all":
 		return func(n int) error { return sure(ecdsa.VerifyASN1(ec, b.digests[n%codes][:], b.ecSigs[n%codes])) }

@@ -25,8 +25,8 @@ const typeCard = "https://smarthealth.cards#health-card"
 
 // card is an opened card.
 type card struct {
-	message   jws.Message
 	sum       [sha256.Size]byte // of what was signed
+	signature []byte
 	algorithm string
 	keyID     string
 	critical  bool
@@ -37,21 +37,41 @@ type card struct {
 	signed    cert.Period
 }
 
-// open opens a compact JWS.
+// memory is what a card passes through. Nothing of it is in a result: what
+// leaves is copied.
+type memory struct{ text, packed, content []byte }
+
+var memories = sync.Pool{New: func() any { return new(memory) }}
+
+// open opens a text in any of its forms.
 func open(text string) (*card, error) {
-	m, err := jws.Parse(text)
+	m := memories.Get().(*memory)
+	defer func() {
+		clear(m.text) // a person's data does not wait for the next card
+		clear(m.packed)
+		clear(m.content)
+		memories.Put(m)
+	}()
+	var err error
+	if m.text, err = compact(m.text[:0], text); err != nil {
+		return nil, err
+	}
+	message, err := jws.Parse(m.text, m.packed)
 	if err != nil {
 		return nil, &Error{StepJWS, err}
 	}
-	c := &card{message: m, sum: sha256.Sum256([]byte(m.Signed))}
-	if err := c.header(); err != nil {
+	m.packed = message.Payload
+	c := &card{sum: sha256.Sum256(message.Signed), signature: message.Signature}
+	if err := c.header(message.Header); err != nil {
 		return nil, err
 	}
-	raw, err := inflate(m.Payload)
-	if err != nil {
+	if m.content, err = deflate.DecodeRaw(m.content[:0], m.packed, MaxContent); err != nil {
+		if zlibHeader(m.packed) {
+			err = ErrZlib
+		}
 		return nil, &Error{StepDeflate, err}
 	}
-	c.raw, c.message.Payload = raw, nil
+	c.raw = string(m.content)
 	if err := c.claims(); err != nil {
 		return nil, err
 	}
@@ -59,9 +79,9 @@ func open(text string) (*card, error) {
 }
 
 // header reads the header. Members that are not needed are ignored.
-func (c *card) header() error {
+func (c *card) header(header jcs.Value) error {
 	zip := ""
-	for k, v := range c.message.Header.Members {
+	for k, v := range header.Members {
 		ok := true
 		switch k {
 		case "alg":
@@ -89,31 +109,12 @@ func (c *card) header() error {
 	switch alg := jws.Alg(c.algorithm); {
 	case zip != "DEF":
 		return &Error{StepHeader, ErrZip}
-	case alg != jws.ES256 || len(c.message.Signature) == alg.Size():
+	case alg != jws.ES256 || len(c.signature) == alg.Size():
 		return nil
-	case jws.IsDER(c.message.Signature):
+	case jws.IsDER(c.signature):
 		return &Error{StepSignature, ErrDER}
 	}
 	return &Error{StepSignature, ErrSize}
-}
-
-// buffers are the memory of inflate.
-var buffers = sync.Pool{New: func() any { return new([]byte) }}
-
-// inflate decompresses RFC 1951, at most MaxContent bytes.
-func inflate(packed []byte) (string, error) {
-	b := buffers.Get().(*[]byte)
-	defer buffers.Put(b)
-	var err error
-	if *b, err = deflate.DecodeRaw((*b)[:0], packed, MaxContent); err != nil && zlibHeader(packed) {
-		err = ErrZlib
-	}
-	out := ""
-	if err == nil {
-		out = string(*b)
-	}
-	clear(*b) // a person's data does not wait for the next card
-	return out, err
 }
 
 // zlibHeader reports whether b begins as RFC 1950 does.

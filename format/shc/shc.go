@@ -93,11 +93,7 @@ type Unverified struct {
 
 // Read opens a card. The error is an [*Error].
 func Read(text string) (*Unverified, error) {
-	text, err := compact(strings.Trim(text, "\r\n"))
-	if err != nil {
-		return nil, err
-	}
-	c, err := open(text)
+	c, err := open(strings.Trim(text, "\r\n"))
 	if err != nil {
 		return nil, err
 	}

@@ -1,6 +1,7 @@
 package shc
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -16,69 +17,72 @@ const offset = '-'
 // greatest is the pair of digits of "z".
 const greatest = 'z' - offset
 
-// compact returns the compact JWS of a text in any of its forms.
-func compact(text string) (string, error) {
+// compact appends to dst the compact JWS of a text in any of its forms. On
+// error it returns dst with what was appended before.
+func compact(dst []byte, text string) ([]byte, error) {
 	switch {
 	case len(text) > MaxText:
-		return "", &Error{StepText, ErrTooLong}
+		return dst, &Error{StepText, ErrTooLong}
 	case strings.HasPrefix(text, prefix):
 		body := text[len(prefix):]
 		if strings.Contains(body, "/") {
-			return fromChunks(text)
+			return fromChunks(dst, text)
 		}
-		return fromDigits(body)
+		return fromDigits(dst, body)
 	case strings.HasPrefix(strings.TrimLeft(text, " \t\r\n"), "{"):
 		cards, err := Cards(text)
 		if err != nil {
-			return "", err
+			return dst, err
 		}
 		if len(cards) > 1 {
-			return "", &Error{StepText, ErrSeveral}
+			return dst, &Error{StepText, ErrSeveral}
 		}
-		return cards[0], nil
+		return append(dst, cards[0]...), nil
 	case strings.ContainsAny(text, " \t\r\n"):
-		return "", &Error{StepText, ErrSpace}
+		return dst, &Error{StepText, ErrSpace}
 	case !strings.HasPrefix(text, "ey"): // {" in base64
-		return "", &Error{StepText, ErrPrefix}
+		return dst, &Error{StepText, ErrPrefix}
 	}
-	return text, nil
+	return append(dst, text...), nil
 }
 
 // fromChunks decodes the texts of the QR codes of a card in several, a line each.
-func fromChunks(text string) (string, error) {
+func fromChunks(dst []byte, text string) ([]byte, error) {
 	lines := strings.FieldsFunc(text, func(r rune) bool { return r == '\n' || r == '\r' })
 	whole, err := Join(lines)
 	if e, ok := err.(*Error); ok && e.Err == ErrMissing && len(lines) == 1 {
-		return "", &Error{StepText, ErrChunk}
+		return dst, &Error{StepText, ErrChunk}
 	}
 	if err != nil {
-		return "", err
+		return dst, err
 	}
-	return fromDigits(whole[len(prefix):])
+	return fromDigits(dst, whole[len(prefix):])
 }
 
 // fromDigits decodes the digits of a numeric text.
-func fromDigits(digits string) (string, error) {
-	var out strings.Builder
-	out.Grow(len(digits) / 2)
-	wrong := false
-	for i := range len(digits) / 2 {
-		tens, ones := digits[2*i]-'0', digits[2*i+1]-'0' // above 9 for what is no digit
-		if tens > 9 || ones > 9 {
-			return "", &Error{StepNumeric, ErrDigits}
-		}
-		wrong = wrong || tens*10+ones > greatest
-		out.WriteByte(tens*10 + ones + offset)
+func fromDigits(dst []byte, digits string) ([]byte, error) {
+	n := len(digits) / 2
+	dst = slices.Grow(dst, n)
+	out := dst[len(dst) : len(dst)+n]
+	bad, wrong := byte(0), byte(0) // the top bit says so: one test for all
+	for i := range out {
+		two := digits[2*i : 2*i+2]
+		tens, ones := two[0]-'0', two[1]-'0' // above 9 for what is no digit
+		bad |= tens | (tens + 118) | ones | (ones + 118)
+		pair := tens*10 + ones
+		wrong |= pair + 127 - greatest
+		out[i] = pair + offset
 	}
+	dst = dst[:len(dst)+n]
 	switch {
-	case len(digits)%2 != 0 && (digits[len(digits)-1] < '0' || digits[len(digits)-1] > '9'):
-		return "", &Error{StepNumeric, ErrDigits}
+	case bad > 127, len(digits)%2 != 0 && digits[len(digits)-1]-'0' > 9:
+		return dst, &Error{StepNumeric, ErrDigits}
 	case len(digits)%2 != 0:
-		return "", &Error{StepNumeric, ErrOdd}
-	case wrong:
-		return "", &Error{StepNumeric, ErrPair}
+		return dst, &Error{StepNumeric, ErrOdd}
+	case wrong > 127:
+		return dst, &Error{StepNumeric, ErrPair}
 	}
-	return out.String(), nil
+	return dst, nil
 }
 
 // Numeric returns a compact JWS as the text of a QR code: "shc:/" in a segment

@@ -33,7 +33,7 @@ func (u *Unverified) Verify(keys *trust.Keys) (trust.Signed, error) {
 		return trust.Signed{}, err
 	}
 	return trust.Signed{
-		Certificate: out, Key: *key, Raw: []byte(c.raw), Signature: bytes.Clone(c.message.Signature), RevocationID: revocationID(c.payload),
+		Certificate: out, Key: *key, Raw: []byte(c.raw), Signature: bytes.Clone(c.signature), RevocationID: revocationID(c.payload),
 	}, nil
 }
 
@@ -46,7 +46,7 @@ func (c *card) signer(keys []trust.Key) (*trust.Key, error) {
 			continue
 		}
 		failed = trust.ErrSignature
-		if jws.ES256.VerifyHash(keys[i].Public, c.sum[:], c.message.Signature) == nil {
+		if jws.ES256.VerifyHash(keys[i].Public, c.sum[:], c.signature) == nil {
 			return &keys[i], nil
 		}
 	}

@@ -28,10 +28,10 @@ func (u *Unverified) Verify(keys *trust.Keys) (trust.Signed, error) {
 	if !alg.Known() {
 		return trust.Signed{}, trust.ErrAlgorithm
 	}
-	signer, err := lists.FromCertificate(s.signer.DER)
-	if err != nil {
+	if s.signer.NoKey != nil {
 		return trust.Signed{}, fmt.Errorf("%w: the key of the signer's certificate cannot be used", trust.ErrAlgorithm)
 	}
+	signer := keyOf(s.signer)
 	if alg.Verify(signer.Public, s.signed, s.signature) != nil {
 		return trust.Signed{}, trust.ErrSignature
 	}
@@ -44,6 +44,16 @@ func (u *Unverified) Verify(keys *trust.Keys) (trust.Signed, error) {
 		return trust.Signed{}, err
 	}
 	return trust.Signed{Certificate: c, Key: key, Raw: bytes.Clone(s.signed), Signature: bytes.Clone(s.signature)}, nil
+}
+
+// keyOf is the key of a signer's certificate, before anybody answers for it.
+func keyOf(c *pki.Certificate) trust.Key {
+	k := trust.Key{
+		ID: trust.KeyID8(c.DER), Public: c.Public, Country: lists.Jurisdiction(c.Country), Authority: c.Holder,
+		NotBefore: c.From, NotAfter: c.Until, DER: c.DER,
+	}
+	k.Demo = lists.TestCode(k.Country)
+	return k
 }
 
 // trusted returns the key by which the signer is trusted.

@@ -81,7 +81,7 @@ const none = 1 << 14
 // there is one: neither may two codes begin alike, nor may there be bits that
 // are none, but for a code of one symbol or none at all.
 func (c *code) build(length []uint8) bool {
-	*c = code{}
+	clear(c.count[:])
 	longest := 0
 	for _, l := range length {
 		c.count[l]++
@@ -89,6 +89,7 @@ func (c *code) build(length []uint8) bool {
 	}
 	c.count[0] = 0
 	if longest == 0 {
+		clear(c.fast[:])
 		return true
 	}
 	var next [maxBits + 2]uint16 // where the symbols of a length begin
@@ -116,6 +117,7 @@ func (c *code) build(length []uint8) bool {
 // speed fills the fast table: that for codes of one bit more is the one for
 // those of one less, twice, with room for the new ones.
 func (c *code) speed() {
+	c.fast[0] = 0
 	value, at := uint16(0), 0
 	for l := 1; l <= fastBits; l++ {
 		copy(c.fast[1<<(l-1):1<<l], c.fast[:1<<(l-1)])

@@ -167,14 +167,15 @@ func (r *reader) stored() error {
 // block decodes a compressed block.
 func (r *reader) block(literals, distances *code) error {
 	for {
-		if err := r.literals(literals); err != nil {
+		if done, err := r.run(literals, distances); done || err != nil {
 			return err
 		}
+		r.fill()
 		symbol := literals.decode(r)
 		switch {
 		case r.short():
 			return ErrTruncated
-		case symbol < endOfBlock: // with a long code
+		case symbol < endOfBlock:
 			if len(r.out) == r.limit {
 				return ErrTooLarge
 			}
@@ -196,48 +197,94 @@ func (r *reader) block(literals, distances *code) error {
 		}
 		d := offsets[symbol]
 		distance := int(d.base) + int(r.take(uint(d.extra)))
-		switch {
-		case r.short():
+		if r.short() {
 			return ErrTruncated
-		case distance > len(r.out)-r.start:
-			return ErrCorrupt
-		case len(r.out)+length > r.limit:
-			return ErrTooLarge
 		}
-		from := len(r.out) - distance
-		if distance >= length {
-			r.out = append(r.out, r.out[from:from+length]...)
-			continue
-		}
-		for i := range length { // the match overlaps itself
-			r.out = append(r.out, r.out[from+i])
+		var err error
+		if r.out, err = r.copy(r.out, distance, length); err != nil {
+			return err
 		}
 	}
 }
 
-// literals decodes bytes, which most symbols are, up to a symbol of another
-// kind or with a long code, for which it leaves the reader filled. It is the
-// one place where the reader's state is kept in registers.
-func (r *reader) literals(c *code) error {
-	bits, n, out := r.bits, r.n, r.out
-	for {
-		if n < 48 {
-			r.bits, r.n = bits, n
-			r.fill()
-			bits, n = r.bits, r.n
-		}
-		e := c.fast[bits%(1<<fastBits)]
-		if e == 0 || e >= endOfBlock<<4 || uint(e&15) > n {
-			r.bits, r.n, r.out = bits, n, out
-			return nil
-		}
-		if len(out) == r.limit {
-			return ErrTooLarge
-		}
-		out = append(out, byte(e>>4))
-		bits >>= e & 15
-		n -= uint(e & 15)
+// copy appends what stands so far back in out, and so long.
+func (r *reader) copy(out []byte, distance, length int) ([]byte, error) {
+	from := len(out) - distance
+	switch {
+	case from < r.start:
+		return out, ErrCorrupt
+	case len(out)+length > r.limit:
+		return out, ErrTooLarge
+	case distance >= length:
+		return append(out, out[from:from+length]...), nil
 	}
+	for i := range length { // the match overlaps itself
+		out = append(out, out[from+i])
+	}
+	return out, nil
+}
+
+// run decodes symbols as long as they have short codes and the end of the
+// stream is not near; it reports whether the block is done. It is the one place
+// where the reader's state is kept in registers: 48 bits are enough for a
+// length and a distance, with their extra bits.
+func (r *reader) run(literals, distances *code) (done bool, err error) {
+	bits, n, out, src, pos := r.bits, r.n, r.out, r.src, r.pos
+	for err == nil {
+		if n < 48 {
+			if len(src)-pos < 8 {
+				break
+			}
+			bits |= binary.LittleEndian.Uint64(src[pos:]) << n
+			pos += int((63 - n) >> 3)
+			n |= 56
+		}
+		e := uint(literals.fast[bits%(1<<fastBits)])
+		if e == 0 {
+			break
+		}
+		if e < endOfBlock<<4 {
+			if len(out) == r.limit {
+				err = ErrTooLarge
+				break
+			}
+			out = append(out, byte(e>>4))
+			bits >>= e & 15
+			n -= e & 15
+			continue
+		}
+		symbol := e >> 4
+		if symbol > maxLength {
+			err = ErrCorrupt
+			break
+		}
+		if symbol == endOfBlock {
+			bits >>= e & 15
+			n -= e & 15
+			done = true
+			break
+		}
+		l := lengths[symbol-endOfBlock-1]
+		after := bits >> (e & 15)
+		length := int(l.base) + int(after&(1<<l.extra-1))
+		after >>= l.extra
+		f := uint(distances.fast[after%(1<<fastBits)])
+		if f == 0 {
+			break
+		}
+		if f>>4 > maxDistance {
+			err = ErrCorrupt
+			break
+		}
+		d := offsets[f>>4]
+		after >>= f & 15
+		distance := int(d.base) + int(after&(1<<d.extra-1))
+		bits = after >> d.extra
+		n -= e&15 + uint(l.extra) + f&15 + uint(d.extra)
+		out, err = r.copy(out, distance, length)
+	}
+	r.bits, r.n, r.out, r.pos = bits, n, out, pos
+	return done, err
 }
 
 // codes reads the codes of a block that brings its own.

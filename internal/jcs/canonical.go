@@ -71,7 +71,7 @@ func (v Value) appendObject(dst []byte) []byte {
 
 // appendString appends a string; one without escapes already is as it must be.
 func (v Value) appendString(dst []byte) []byte {
-	if v.node().escaped {
+	if v.node().escaped() {
 		s, _ := v.Text()
 		return AppendString(dst, s)
 	}

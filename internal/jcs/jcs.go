@@ -91,12 +91,15 @@ type doc struct {
 	nodes []node
 }
 
+// node is a value in twelve bytes, because a card has some two hundred.
 type node struct {
-	start, end int32 // in the text; of a string, without its quotes
-	next       int32 // the node after all that is in this one
-	kind       Kind
-	escaped    bool // a string with a backslash
+	start, end uint32 // in the text; of a string, without its quotes
+	what       uint32 // kind, 8 for a string with a backslash, and from bit 4 the node after all that is in this one
 }
+
+func (n *node) kind() Kind    { return Kind(n.what & 7) }
+func (n *node) escaped() bool { return n.what&8 != 0 }
+func (n *node) next() int32   { return int32(n.what >> 4) }
 
 func (v Value) node() *node { return &v.doc.nodes[v.at] }
 
@@ -105,7 +108,7 @@ func (v Value) Kind() Kind {
 	if v.doc == nil {
 		return None
 	}
-	return v.node().kind
+	return v.node().kind()
 }
 
 // Raw returns the value as received; a string without its quotes.
@@ -122,7 +125,7 @@ func (v Value) Text() (string, bool) {
 	if v.Kind() != String {
 		return "", false
 	}
-	if n := v.node(); n.escaped {
+	if n := v.node(); n.escaped() {
 		return unescape(v.doc.text[n.start:n.end]), true
 	}
 	return v.Raw(), true
@@ -176,8 +179,8 @@ func (v Value) Items(yield func(int, Value) bool) {
 	if v.Kind() != Array {
 		return
 	}
-	i, end := 0, v.node().next
-	for at := v.at + 1; at < end; at = v.doc.nodes[at].next {
+	i, end := 0, v.node().next()
+	for at := v.at + 1; at < end; at = v.doc.nodes[at].next() {
 		if !yield(i, Value{v.doc, at}) {
 			return
 		}
@@ -190,8 +193,8 @@ func (v Value) Members(yield func(string, Value) bool) {
 	if v.Kind() != Object {
 		return
 	}
-	end := v.node().next
-	for at := v.at + 1; at < end; at = v.doc.nodes[at+1].next {
+	end := v.node().next()
+	for at := v.at + 1; at < end; at = v.doc.nodes[at+1].next() {
 		key, _ := Value{v.doc, at}.Text()
 		if !yield(key, Value{v.doc, at + 1}) {
 			return
@@ -223,18 +226,18 @@ func (v Value) Item(n int) Value {
 // and numbers with dots between: "entry.2.name". It walks the text to find out;
 // the zero Value, and what is no part of from, have no path.
 func (v Value) Path(from Value) string {
-	if v.doc == nil || v.doc != from.doc || v.at <= from.at || v.at >= from.node().next {
+	if v.doc == nil || v.doc != from.doc || v.at <= from.at || v.at >= from.node().next() {
 		return ""
 	}
 	step, child := "", Value{}
 	for i, item := range from.Items {
-		if v.at < item.node().next {
+		if v.at < item.node().next() {
 			step, child = strconv.Itoa(i), item
 			break
 		}
 	}
 	for k, m := range from.Members {
-		if v.at < m.node().next {
+		if v.at < m.node().next() {
 			step, child = k, m
 			break
 		}

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"unicode/utf16"
 	"unicode/utf8"
 )
@@ -17,24 +18,42 @@ func Parse(text string) (Value, error) {
 	if !utf8.ValidString(text) {
 		return Value{}, &Error{0, ErrUTF8}
 	}
-	p := parser{text: text, nodes: make([]node, 0, 16+len(text)/8)}
-	var room [MaxMembers / 8]string
-	p.keys = room[:0]
+	room := rooms.Get().(*memory)
+	defer room.forget()
+	p := parser{text: text, nodes: room.nodes, keys: room.keys[:0]}
 	p.space()
-	if err := p.value(0); err != nil {
+	err := p.value(0)
+	room.nodes, room.keys = p.nodes, p.keys
+	if err != nil {
 		return Value{}, &Error{p.at, err}
 	}
 	p.space()
 	if p.at != len(text) {
 		return Value{}, &Error{p.at, ErrTrailing}
 	}
-	return Value{doc: &doc{text, p.nodes}}, nil
+	return Value{doc: &doc{text, slices.Clone(p.nodes[:p.n])}}, nil
+}
+
+// memory is that in which nodes and keys are collected: how many there will be
+// is known at the end alone.
+type memory struct {
+	nodes []node
+	keys  []string
+}
+
+var rooms = sync.Pool{New: func() any { return new(memory) }}
+
+// forget gives the memory to the next text, and keeps nothing of this one.
+func (m *memory) forget() {
+	clear(m.keys[:cap(m.keys)])
+	rooms.Put(m)
 }
 
 type parser struct {
 	text  string
 	at    int
-	nodes []node
+	nodes []node // of which n are filled
+	n     int
 	keys  []string // of the objects that are open
 }
 
@@ -67,16 +86,21 @@ func (p *parser) bad() error {
 
 // begin begins a node and returns its number.
 func (p *parser) begin(k Kind) (int, error) {
-	if len(p.nodes) >= MaxValues {
+	n := p.n
+	if n >= MaxValues {
 		return 0, ErrSize
 	}
-	p.nodes = append(p.nodes, node{start: int32(p.at), kind: k})
-	return len(p.nodes) - 1, nil
+	if n >= len(p.nodes) {
+		p.nodes = append(p.nodes, make([]node, 64+n)...)
+	}
+	p.nodes[n] = node{start: uint32(p.at), what: uint32(k)}
+	p.n = n + 1
+	return n, nil
 }
 
 func (p *parser) end(n int) {
-	p.nodes[n].end = int32(p.at)
-	p.nodes[n].next = int32(len(p.nodes))
+	p.nodes[n].end = uint32(p.at)
+	p.nodes[n].what |= uint32(p.n) << 4
 }
 
 func (p *parser) value(depth int) error {
@@ -199,7 +223,7 @@ func (p *parser) key(base int) error {
 		return err
 	}
 	k := p.text[p.nodes[n].start:p.nodes[n].end]
-	if p.nodes[n].escaped {
+	if p.nodes[n].escaped() {
 		k = unescape(k)
 	}
 	if slices.Contains(p.keys[base:], k) {
@@ -236,7 +260,7 @@ func (p *parser) string() (int, error) {
 			p.at++
 			return n, nil
 		case c == '\\':
-			p.nodes[n].escaped = true
+			p.nodes[n].what |= 8
 			size, err := escape(p.text[i+1:])
 			if err != nil {
 				p.at = i

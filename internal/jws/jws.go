@@ -12,9 +12,9 @@
 package jws
 
 import (
+	"bytes"
 	"encoding/base64"
 	"errors"
-	"strings"
 
 	"github.com/pratique/pratique/internal/jcs"
 )
@@ -32,27 +32,28 @@ var (
 // Message is a signature with what it signs. Nothing of it is verified.
 type Message struct {
 	Header    jcs.Value
-	Signed    string // the first two parts as received: what is signed
+	Signed    []byte // the first two parts as received: what is signed
 	Payload   []byte
 	Signature []byte
 }
 
-// Parse reads a text.
-func Parse(text string) (Message, error) {
-	if strings.Count(text, ".") != 2 {
+// Parse reads a text, of which Signed is a part. The payload is in room, if
+// that has the capacity, so that the memory can be used again.
+func Parse(text, room []byte) (Message, error) {
+	if bytes.Count(text, dot) != 2 {
 		return Message{}, ErrParts
 	}
-	last := strings.LastIndexByte(text, '.')
-	first := strings.IndexByte(text, '.')
+	last := bytes.LastIndexByte(text, '.')
+	first := bytes.IndexByte(text, '.')
 	m := Message{Signed: text[:last]}
-	header, err := Decode(text[:first])
+	header, err := appendDecode(nil, text[:first])
 	if err != nil {
 		return Message{}, err
 	}
-	if m.Payload, err = Decode(text[first+1 : last]); err != nil {
+	if m.Payload, err = appendDecode(room[:0], text[first+1:last]); err != nil {
 		return Message{}, err
 	}
-	if m.Signature, err = Decode(text[last+1:]); err != nil {
+	if m.Signature, err = appendDecode(nil, text[last+1:]); err != nil {
 		return Message{}, err
 	}
 	if len(header) > MaxHeader {
@@ -67,13 +68,17 @@ func Parse(text string) (Message, error) {
 	return m, nil
 }
 
+var dot = []byte{'.'}
+
 // Decode decodes base64url without padding (RFC 7515 section 2), strictly: what
 // it accepts, [Encode] gives back.
-func Decode(s string) ([]byte, error) {
-	if strings.IndexByte(s, '\r') >= 0 || strings.IndexByte(s, '\n') >= 0 { // which package base64 skips
+func Decode(s string) ([]byte, error) { return appendDecode(nil, []byte(s)) }
+
+func appendDecode(dst, text []byte) ([]byte, error) {
+	if bytes.IndexByte(text, '\r') >= 0 || bytes.IndexByte(text, '\n') >= 0 { // which package base64 skips
 		return nil, ErrBase64
 	}
-	out, err := strict.DecodeString(s)
+	out, err := strict.AppendDecode(dst, text)
 	if err != nil {
 		return nil, ErrBase64
 	}

@@ -31,6 +31,11 @@ import (
 // MaxCertificate is the longest certificate read, in bytes.
 const MaxCertificate = 64 << 10
 
+var (
+	errCertificate = errors.New("not an X.509 certificate in DER")
+	errSubject     = errors.New("the certificate's subject is malformed")
+)
+
 // Certificate is what is read of a certificate.
 type Certificate struct {
 	DER             []byte
@@ -66,19 +71,18 @@ func Parse(der []byte) (*Certificate, error) {
 	if len(der) > MaxCertificate {
 		return nil, fmt.Errorf("longer than %d bytes", MaxCertificate)
 	}
-	malformed := errors.New("not an X.509 certificate in DER")
 	c := &Certificate{DER: der, Signs: true, Certifies: true}
 	var body cryptobyte.String
 	var err error
 	if body, c.tbs, c.algorithm, c.signature, err = signed(der); err != nil {
-		return nil, malformed
+		return nil, errCertificate
 	}
 	var serial, inner, issuer, subject, validity, spki cryptobyte.String
 	if !body.SkipOptionalASN1(asn1.Tag(0).Constructed().ContextSpecific()) || // version
 		!body.ReadASN1(&serial, asn1.INTEGER) || !body.ReadASN1Element(&inner, asn1.SEQUENCE) ||
 		!body.ReadASN1Element(&issuer, asn1.SEQUENCE) || !body.ReadASN1(&validity, asn1.SEQUENCE) ||
 		!body.ReadASN1Element(&subject, asn1.SEQUENCE) || !body.ReadASN1Element(&spki, asn1.SEQUENCE) {
-		return nil, malformed
+		return nil, errCertificate
 	}
 	c.Serial, c.Issuer, c.Subject = string(serial), string(issuer), string(subject)
 	var ok bool
@@ -149,23 +153,22 @@ func readTime(s *cryptobyte.String) (time.Time, bool) {
 
 // readSubject reads the attributes of the subject that are needed.
 func (c *Certificate) readSubject(name cryptobyte.String) error {
-	malformed := errors.New("the certificate's subject is malformed")
 	var rdns cryptobyte.String
 	if !name.ReadASN1(&rdns, asn1.SEQUENCE) {
-		return malformed
+		return errSubject
 	}
 	var countries []string
 	var organisation, common string
 	for !rdns.Empty() {
 		var set cryptobyte.String
 		if !rdns.ReadASN1(&set, asn1.SET) {
-			return malformed
+			return errSubject
 		}
 		for !set.Empty() {
 			var pair, oid, value cryptobyte.String
 			var tag asn1.Tag
 			if !set.ReadASN1(&pair, asn1.SEQUENCE) || !pair.ReadASN1(&oid, asn1.OBJECT_IDENTIFIER) || !pair.ReadAnyASN1(&value, &tag) {
-				return malformed
+				return errSubject
 			}
 			switch string(oid) {
 			case "\x55\x04\x06": // 2.5.4.6, countryName

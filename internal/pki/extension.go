@@ -34,6 +34,7 @@ const HealthSeal = "2.23.136.1.1.14.2"
 
 var (
 	errExtensions = errors.New("the certificate's extensions are malformed")
+	errPurposes   = errors.New("the certificate's extended key usage is malformed")
 	errTwice      = errors.New("an extension stands twice")
 	errExtension  = errors.New("an extension is malformed")
 )
@@ -147,14 +148,13 @@ func (c *Certificate) extension(oid string, critical bool, v cryptobyte.String) 
 }
 
 func (c *Certificate) purposes(v cryptobyte.String) error {
-	malformed := errors.New("the certificate's extended key usage is malformed")
 	var ids, id cryptobyte.String
 	if !v.ReadASN1(&ids, asn1.SEQUENCE) {
-		return malformed
+		return errPurposes
 	}
 	for !ids.Empty() {
 		if !ids.ReadASN1(&id, asn1.OBJECT_IDENTIFIER) {
-			return malformed
+			return errPurposes
 		}
 		c.Purposes = append(c.Purposes, dotted(id))
 	}
