@@ -121,22 +121,30 @@ func (r Range) holds(n, per int64) bool {
 
 // ParseConfig reads a configuration in JSON.
 func ParseConfig(data []byte) (Config, error) {
-	if len(data) > MaxConfig {
-		return Config{}, fmt.Errorf("%w: longer than %d bytes", ErrConfig, MaxConfig)
-	}
-	if err := once(data); err != nil {
-		return Config{}, err
-	}
-	d := json.NewDecoder(bytes.NewReader(data))
-	d.DisallowUnknownFields()
 	var c Config
-	if err := d.Decode(&c); err != nil {
-		return Config{}, fmt.Errorf("%w: %w", ErrConfig, err)
+	if err := parseStrictly(data, &c); err != nil {
+		return Config{}, err
 	}
 	if err := c.check(); err != nil {
 		return Config{}, err
 	}
 	return c, nil
+}
+
+// parseStrictly reads a JSON text of which every member is known and stands once.
+func parseStrictly(data []byte, to any) error {
+	if len(data) > MaxConfig {
+		return fmt.Errorf("%w: longer than %d bytes", ErrConfig, MaxConfig)
+	}
+	if err := once(data); err != nil {
+		return err
+	}
+	d := json.NewDecoder(bytes.NewReader(data))
+	d.DisallowUnknownFields()
+	if err := d.Decode(to); err != nil {
+		return fmt.Errorf("%w: %w", ErrConfig, err)
+	}
+	return nil
 }
 
 // once refuses a text in which an object has a member twice, in whatever case

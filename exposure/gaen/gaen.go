@@ -1,21 +1,80 @@
-// Package gaen answers one question: what do the exposure windows that a
-// phone's exposure notification service returned mean, under a configuration
-// that a health authority published?
+// Package gaen answers one question: did this phone hear the identifiers of
+// these published keys, and what does that mean under a configuration that a
+// health authority published? It speaks the formats of Apple's and Google's
+// exposure notification (GAEN), on which the apps of Japan and most of the world
+// stood.
 //
-//	c, err := gaen.ParseConfig(data)
-//	a, err := c.Assess(windows)          // an exposure.Assessment, day by day
+//	e, found, err := gaen.Open(file, size, keys...)      // an archive of keys, verified
+//	seen, err := gaen.NewSeen(sightings)                 // what the phone heard
+//	matches := seen.Match(e.Keys, 2)                     // whose identifiers those were
+//	windows, err := gaen.Windows(matches, mapping, rand) // for how long, how near
+//	a, err := rule.Assess(windows)                       // an exposure.Assessment, day by day
 //
-// The configuration is data: no weight, threshold or offset is in this code.
-// Its form is the one that Germany's app published, under the names that its
-// public test cases use; Switzerland's and others' weights can be written in
-// it where they differ by numbers alone.
+// And for a server: [Intake.Sift] says which keys of a person may be published,
+// [Batch.Exports] makes exports of many, [Export.Sign] and [Pack] the archive,
+// [Index] the list of them.
 //
-// # The rule
+// Nothing of what a phone heard, and no day of an assessment, goes into anything
+// that is made here for others.
+//
+// # Keys and identifiers
+//
+// Exposure Notification, Cryptography Specification and Bluetooth Specification,
+// v1.2. With a key of 16 bytes that is used from interval s on for n intervals
+// of ten minutes, 1 to 144:
+//
+//	identifier key  = HKDF-SHA256(key, no salt, "EN-RPIK", 16)
+//	metadata key    = HKDF-SHA256(key, no salt, "EN-AEMK", 16)
+//	identifier(j)   = AES-128(identifier key, "EN-RPI" 6*%x00 j in 4 bytes, least first), s <= j < s+n
+//	sent metadata   = metadata XOR the first bytes of AES-128(metadata key, identifier)
+//	metadata        = byte of versions and confidence, power in dBm (signed), 2*%x00
+//
+// # Exports
+//
+// Exposure Key export file format and verification (Google, with Apple). An
+// archive (ZIP) holds export.bin and export.sig and nothing else. The first is 16
+// bytes of ASCII, "EK Export v1" and four spaces, and a message
+// TemporaryExposureKeyExport; the second a message TEKSignatureList. A signature is
+// ECDSA over the hash of all of export.bin.
+//
+// A key that is none (15 bytes, a period of 145, no beginning) is a [Finding],
+// and the rest of the export survives. Unknown fields are skipped; the two that
+// SignatureInfo once had are kept. [Export.Append] writes the same bytes that
+// were read, or [ParseExport] said that it would not: [OtherBytes], for a file with
+// an unknown field, fields in another order, a field twice, a number longer than
+// it need be, no number where one is usual, or a key that was left out.
+//
+// # Matching
+//
+// An identifier counts in its own ten minutes and two hours before and after
+// them, by the clock of the phone that heard it, so that clocks may differ; not
+// when it was heard more than twenty minutes after the first time, for then
+// somebody repeated it (exposure-notifications-internals, getValidSightingsForRpi).
+// This leaves a window of hours for who relays what is heard elsewhere at once:
+// nothing in the protocol stops that.
+//
+// A key that is published while it is in use lets anybody be taken for its owner
+// who then is told to have been near: [Key.Dead] says when it no longer does, and
+// no export holds one before.
+//
+// # Windows and rules
 //
 // A [Window] is the sightings of one key on one day (UTC), of at most half an
-// hour, as scan instances (Google, Exposure Notification API, ExposureWindow).
+// hour, as scan instances (Google, Exposure Notification API, ExposureWindow):
+// packets at most 25 seconds apart are one scan, with the least and the mean
+// attenuation (power sent less strength received, at least 0 dB); it stands for
+// the whole minutes since the scan before, at most five, and for two where that
+// is not known. A window begins at its first packet and its day is that one's.
 //
-//  1. Its transmission risk level is the offset of its report type plus the
+// A [Rule] judges windows. It is data that an authority published: no weight,
+// threshold or offset is in this code. There are two forms of it, [Config] and
+// [Summaries], and [Germany] and [Japan] as they stood.
+//
+// # Germany's form
+//
+// Its members have the names that its public test cases use.
+//
+//  1. A window's transmission risk level is the offset of its report type plus the
 //     offset of its infectiousness. A window of another report type (unknown,
 //     revoked) or infectiousness (none) is not judged, and counted as ignored.
 //  2. It is dropped if its level, or its minutes at an attenuation, are in the
@@ -38,6 +97,23 @@
 // configuration of the apps (exposure-windows-risk-calculation), whose 14 cases
 // the tests of this package reproduce.
 //
+// # Japan's form
+//
+//  1. A window's score is the sum over its scans of the seconds since the last
+//     scan times the weight of the mean attenuation (up to three thresholds, and
+//     beyond), times the weights of its report type and infectiousness. Windows
+//     of which one of the two is unknown, revoked or none are ignored, and counted.
+//  2. A window below the least score counts no further, but by its scans.
+//  3. The score of a day is the sum. A day with a score is low, and high if it
+//     meets all conditions of an alert: on the score, on the mean weight of a
+//     second, on the seconds of all scans, on the highest and the lowest mean
+//     attenuation. Minutes are the score over 60, to one decimal, half up.
+//
+// Japan's app told its user of high days alone. Source: Google's reference for
+// DailySummariesConfig with exposure-notifications-internals, DailySummaryUtils;
+// cocoa-mhlw/cocoa, ExposureRiskCalculationService and the configuration that is
+// published there. Finland's form is the same with a condition on the score alone.
+//
 // # Arithmetic
 //
 // Weights, values and thresholds are decimals with at most three places, and all
@@ -47,10 +123,15 @@
 //
 // # Limits
 //
+// An archive has at most [MaxArchive] bytes, two files, a directory of 1 KiB and
+// no comment; export.bin at most [MaxExport] bytes and [MaxKeys] keys; export.sig
+// [MaxSignatures] bytes and ten signatures. An index: [MaxIndex], [MaxListed]. A
+// set of sightings: [MaxSightings].
+//
 // A configuration has at most [MaxConfig] bytes and [MaxRanges] entries in each
 // list; unknown, repeated and missing members are refused, so that a parameter
-// that this build does not know is never left out in silence. [Config.Assess]
-// takes at most [MaxScans] scans.
+// that this build does not know is never left out in silence. A rule takes at
+// most [MaxScans] scans.
 package gaen
 
 import (
@@ -58,7 +139,14 @@ import (
 	"fmt"
 
 	"github.com/pratique/pratique/cert"
+	"github.com/pratique/pratique/exposure"
 )
+
+// Rule says which days have a risk.
+type Rule interface {
+	// Assess judges windows; their order does not matter.
+	Assess(windows []Window) (exposure.Assessment, error)
+}
 
 // The limits.
 const (
@@ -83,18 +171,20 @@ var (
 )
 
 // ReportType says how the infection of the other person was reported.
-type ReportType int
+type ReportType int8
 
 // The report types (temporary exposure key export, enum ReportType).
 const (
+	UnknownReport     ReportType = 0
 	ConfirmedTest     ReportType = 1
 	ClinicalDiagnosis ReportType = 2
 	SelfReport        ReportType = 3
 	Recursive         ReportType = 4
+	Revoked           ReportType = 5 // what was reported is taken back
 )
 
 // Infectiousness of the other person on the day.
-type Infectiousness int
+type Infectiousness int8
 
 // The levels (Exposure Notification API, Infectiousness).
 const (
@@ -113,8 +203,9 @@ type Window struct {
 
 // Scan is one sighting.
 type Scan struct {
-	MinAttenuation int // dB, the least within the scan
-	Seconds        int // since the last scan; a negative one counts as none
+	MinAttenuation     int // dB, the least within the scan
+	TypicalAttenuation int // dB, the mean within the scan
+	Seconds            int // since the last scan; a negative one counts as none
 }
 
 func (w Window) check() error {
