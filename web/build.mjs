@@ -3,20 +3,22 @@
 // Out of src, strings and wasm/dist (make wasm-program) come dist/site, a tree
 // that any web server can serve, and dist/packed, the same tree compressed with
 // its manifest.json, which is built into the program. The same sources give the
-// same bytes. With --quick the compression is that of a moment, for tests.
+// same bytes. With --quick the compression is that of a moment. Otherwise it fails
+// where a first visit would take more than the budget.
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
-import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { build } from "esbuild";
+import { packed } from "./packing.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const out = join(here, "dist");
 const site = join(out, "site");
-const packed = join(out, "packed");
-const cache = join(out, "cache");
+const small = join(out, "packed");
 const quick = process.argv.includes("--quick");
+
+const budget = 2_500_000; // bytes in brotli: the verifier, the scanner and the page
 
 // The pages, by the folder that each has in src and on the server.
 const pages = ["desk"];
@@ -27,7 +29,7 @@ const types = {
 };
 
 rmSync(site, { recursive: true, force: true });
-rmSync(packed, { recursive: true, force: true });
+rmSync(small, { recursive: true, force: true });
 
 const common = {
   absWorkingDir: here,
@@ -89,10 +91,10 @@ let total = 0;
 for (const f of walk(site)) {
   const name = relative(site, f).replaceAll("\\", "/");
   const data = readFileSync(f);
-  const br = compressed(data, quick ? "br5" : "br11");
-  const gz = compressed(data, quick ? "gz6" : "gz9");
-  write(join(packed, name + ".br"), br);
-  write(join(packed, name + ".gz"), gz);
+  const br = packed(data, quick ? "br5" : "br11");
+  const gz = packed(data, quick ? "gz6" : "gz9");
+  write(join(small, name + ".br"), br);
+  write(join(small, name + ".gz"), gz);
   const path = "/" + name.replace(/(^|\/)index\.html$/, "$1");
   manifest.files[path] = {
     file: name, type: types[name.split(".").pop()], fixed: /^a\/.*-[A-Z0-9]{8}\.[a-z]+$/.test(name),
@@ -100,19 +102,11 @@ for (const f of walk(site)) {
   };
   total += br.length;
 }
-write(join(packed, "manifest.json"), JSON.stringify(manifest, null, 1) + "\n");
-console.log(`pages: build ${version}, ${Object.keys(manifest.files).length} files, ${total} bytes in brotli${quick ? " (quick)" : ""}`);
-
-/** compressed keeps what it has compressed once, by content. */
-function compressed(data, how) {
-  const kept = join(cache, createHash("sha256").update(data).digest("hex").slice(0, 32) + "." + how);
-  if (existsSync(kept)) return readFileSync(kept);
-  const level = Number(how.slice(2));
-  const small = how.startsWith("br")
-    ? brotliCompressSync(data, { params: { [constants.BROTLI_PARAM_QUALITY]: level, [constants.BROTLI_PARAM_LGWIN]: 24, [constants.BROTLI_PARAM_SIZE_HINT]: data.length } })
-    : gzipSync(data, { level });
-  write(kept, small);
-  return small;
+write(join(small, "manifest.json"), JSON.stringify(manifest, null, 1) + "\n");
+console.log(`pages: build ${version}, ${Object.keys(manifest.files).length} files, ${total} bytes in brotli${quick ? " (quick)" : ", budget " + budget}`);
+if (!quick && total > budget) {
+  console.error("pages: more than the budget");
+  process.exit(1);
 }
 
 function write(file, data) {
