@@ -7,6 +7,8 @@
 #   make bench     every benchmark
 #   make compare   the rule language beside its reference engine (docs/performance.md)
 #   make wasm      the verifier for pages, checked under Node
+#   make pages     the pages, in web/dist; then: go build -tags pages ./cmd/pratique
+#   make browse    the pages in a real browser; calls pages        ONLY=desk
 #   make release   static programs, checksums and bills of materials in dist/
 #   make reproducible   two builds of this commit, in two places, compared
 #
@@ -21,7 +23,7 @@ TARGETS     ?= linux/amd64 linux/arm64 windows/amd64 windows/arm64 darwin/amd64 
 STATICCHECK := v0.8.2
 PURE         = $(shell sed -n 's,^[0-4] *\([^ ]*\).*,./\1,p' docs/imports.txt)
 
-.PHONY: help demo deps test format vet lint build unit pure vulnerable wasm fuzz bench compare release reproducible clean
+.PHONY: help demo deps test format vet lint build unit pure vulnerable wasm-program wasm pages browse fuzz bench compare release reproducible clean
 
 help:
 	@sed -n '1,/^$$/s/^# \{0,1\}//p' Makefile
@@ -32,7 +34,7 @@ demo:
 deps:
 	@STATICCHECK=$(STATICCHECK) .ci/deps
 
-test: deps format vet lint build pure unit wasm vulnerable
+test: deps format vet lint build pure unit wasm browse vulnerable
 	@echo "make test: all is well"
 
 format:
@@ -65,13 +67,25 @@ vulnerable:
 	@.ci/vulnerable
 
 # The page's verifier, without symbols, beside the script of the same Go that starts it.
-wasm:
-	@echo "== web/wasm"
+wasm-program:
 	@mkdir -p web/wasm/dist
 	@cp "$$($(GO) env GOROOT)/lib/wasm/wasm_exec.js" web/wasm/dist/
 	@GOOS=js GOARCH=wasm GOFLAGS= $(GO) build -trimpath -buildvcs=false -ldflags='-s -w' -o web/wasm/dist/pratique.wasm ./web/wasm
+
+wasm: wasm-program
+	@echo "== web/wasm"
 	@GOOS= GOARCH= $(GO) build -o bin/pratique ./cmd/pratique
 	@node --test web/wasm/verify.test.mjs
+
+# The pages out of TypeScript, checked. QUICK=1 takes less care to make them small.
+pages: deps wasm-program
+	@echo "== pages"
+	@web/node_modules/.bin/tsc -p web && node web/build.mjs $(if $(QUICK),--quick)
+
+browse: pages
+	@echo "== browser"
+	@$(GO) build -o bin/pratique ./cmd/pratique
+	@node --test --test-concurrency=1 --test-reporter=spec $(if $(ONLY),web/test/$(ONLY).test.mjs,web/test/*.test.mjs)
 
 fuzz:
 	@.ci/fuzz $(FUZZTIME) $(JOBS)
@@ -109,4 +123,4 @@ reproducible:
 	echo "reproducible: $(TARGETS)"
 
 clean:
-	rm -rf bin dist web/wasm/dist pratique-demo certlogic/testdata/bench/node_modules
+	rm -rf bin dist web/dist web/wasm/dist pratique-demo certlogic/testdata/bench/node_modules

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, beforeEach, test } from "node:test";
-import { begin, browser, desk, passport, quiet, recorded, stick, type } from "./post.mjs";
+import { begin, browser, daysAgo, desk, passport, quiet, recorded, stick, type } from "./post.mjs";
 
 let s, d, b, page, record;
 
@@ -158,14 +158,7 @@ test("the passport's lines are compared, and the match explained", async () => {
 });
 
 test("an amber answer says what would do and by when, and takes another code of the same person", async () => {
-  // The form of Anna's result, but of four days ago, and a second one of yesterday.
-  const form = JSON.parse(readFileSync(join(s.dir, "play/norland/result.json"), "utf8"));
-  const issue = (name, change) => {
-    writeFileSync(join(s.dir, name + ".json"), JSON.stringify({ ...form, ...change }));
-    return s.pratique("issue", "--key", "play/norland/lab.key", "--at", "2026-12-03T02:00:00Z", name + ".json", "-o", "-").trim();
-  };
-  const old = issue("old", { sampled: "2026-11-29T07:30:00+01:00" });
-  const stranger = issue("stranger", { family: "Berg", given: "Ole", born: "1960-01-01" });
+  const old = s.issue(daysAgo), stranger = s.issue({ family: "Berg", given: "Ole", born: "1960-01-01" });
   await scan(old);
   await heading("more is needed").waitFor();
   await page.getByText("What to do:").first().waitFor();

@@ -20,7 +20,7 @@ export function film(file, frames, shown, fps = 20) {
 }
 
 export const upright = (picture) => () => ({ picture, turn: 0, size: 560, x: width / 2, y: height / 2 });
-export const tilted = (picture, turn = 30) => () => ({ picture, turn, size: 520, x: width / 2, y: height / 2, slant: 0.12 });
+export const tilted = (picture, turn = 30) => () => ({ picture, turn, size: 460, x: width / 2, y: height / 2, slant: 0.12 });
 /** A hand that comes into the picture, shakes and turns. */
 export const moving = (picture) => (n) => ({
   picture, turn: 8 * Math.sin(n / 5), size: 500 + 20 * Math.sin(n / 7), x: width / 2 + 90 * Math.sin(n / 4), y: height / 2 + 50 * Math.cos(n / 6), smear: 2, slant: 0.05,

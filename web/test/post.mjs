@@ -34,9 +34,17 @@ export function stick({ sealed = true, issued = "2026-12-03T00:00:00Z", settings
   writeFileSync(join(dir, "desk.txt"), "pratique-desk/1.0\ndesk gate-2\ncountry XB\nsentence family_visit Visits a sick member of the family.\n" + settings);
   writeFileSync(join(dir, "passphrase.txt"), passphrase + "\n");
   if (sealed !== undefined) pratique("key", "new", "--demo", "--country", "XB", "--uses", "receipt", "--from", "2026-01-01T00:00:00Z", ...(sealed ? ["--seal", "passphrase.txt"] : []), "-o", "desk.key");
+  const form = JSON.parse(readFileSync(join(dir, "play/norland/result.json"), "utf8"));
+  let forms = 0;
   const code = (name) => readFileSync(join(dir, "play", name + ".txt"), "utf8").trim();
   return {
     dir, pratique, codes: { anna: code("anna"), bo: code("bo"), clara: code("clara"), forged: code("forged") },
+    /** issue makes a code of Anna's result as change makes it. */
+    issue: (change = {}, key = "play/norland/lab.key") => {
+      const name = `form-${++forms}.json`;
+      writeFileSync(join(dir, name), JSON.stringify({ ...form, ...change }));
+      return pratique("issue", "--key", key, "--at", "2026-12-02T20:00:00Z", name, "-o", "-").trim();
+    },
     picture: (name) => join(dir, "play", name + ".png"),
     counts: () => {
       const f = join(dir, "counts");
@@ -45,6 +53,8 @@ export function stick({ sealed = true, issued = "2026-12-03T00:00:00Z", settings
     remove: () => rmSync(dir, { recursive: true, force: true }),
   };
 }
+
+export const daysAgo = { sampled: "2026-11-29T07:30:00+01:00" };
 
 /** desk starts the program on a stick, and tells its address. */
 export async function desk(s, port = 0) {
@@ -61,7 +71,11 @@ export async function desk(s, port = 0) {
   });
   return {
     address, origin: new URL(address).origin, port: Number(new URL(address).port), said: () => said,
-    stop: (signal = "SIGINT") => new Promise((done) => { p.removeAllListeners("exit"); p.on("exit", done); p.kill(signal); }),
+    stop: (signal = "SIGINT") => new Promise((done) => {
+      if (p.exitCode !== null || p.signalCode !== null) return done();
+      p.on("exit", done);
+      p.kill(signal);
+    }),
   };
 }
 

@@ -5,7 +5,7 @@
 // is kept twice, as the letters that arrived and as the keys that were pressed,
 // and the verifier says which of the two is a health code.
 
-const pause = 400; // ms without a key after which what came before was a person
+const pause = 1000; // ms without a key after which what came before was a person
 const least = 8; // letters of the shortest thing that is worth a look
 
 const shifted: Record<string, string> = {
@@ -29,7 +29,7 @@ export function wedge(target: Document, told: (texts: string[]) => void): void {
   let typed = "", pressed = "", last = 0;
   const key = (e: KeyboardEvent) => {
     if (e.isComposing || e.ctrlKey && !e.altKey || e.metaKey || inField(e.target)) return;
-    const now = performance.now();
+    const now = e.timeStamp; // when the key was pressed, however busy the page is
     if (now - last > pause) typed = pressed = "";
     if (e.key === "Enter" || e.key === "Tab") {
       if (typed.length >= least) {

@@ -19,10 +19,12 @@ export function ShiftStart({ begun }: { begun(s: Shift): void }) {
   const [time, setTime] = useState(() => local(wrong ? floor : present()).slice(11, 16));
   const [trouble, setTrouble] = useState("");
   const [busy, setBusy] = useState(false);
+  const [away, setAway] = useState(false);
 
   const begin = async (e: Event) => {
     e.preventDefault();
     setTrouble("");
+    setAway(false);
     if (setting) {
       const said = new Date(`${date}T${time}:00`);
       if (Number.isNaN(said.getTime()) || said < floor) {
@@ -37,6 +39,7 @@ export function ShiftStart({ begun }: { begun(s: Shift): void }) {
       begun({ officer: officer.trim(), signs });
     } catch (err) {
       setTrouble(why(err, floor));
+      setAway(err instanceof Trouble && err.word === "away");
     } finally {
       setBusy(false);
     }
@@ -68,6 +71,7 @@ export function ShiftStart({ begun }: { begun(s: Shift): void }) {
       <JourneyChoice />
       {trouble && <p class="trouble" role="alert">{trouble}</p>}
       <button type="submit" class="primary" disabled={busy}>{busy ? t("shift.opening") : t("shift.begin")}</button>
+      {away && <button type="button" onClick={() => begun({ officer: officer.trim(), signs: false })}>{t("shift.alone")}</button>}
       <p class="row"><button type="button" onClick={() => s.go({ at: "return" })}>{t("return.title")}</button>
         <button type="button" onClick={() => s.go({ at: "kiosk" })}>{t("kiosk.start")}</button></p>
     </form>
