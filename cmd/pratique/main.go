@@ -20,6 +20,7 @@ func commands() []*command {
 		verifyCommand(),
 		readCommand(),
 		selfCommand(),
+		walletCommand(),
 		receiptCommand(),
 		stampCommand(),
 		noticeCommand(),

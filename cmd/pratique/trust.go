@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -458,7 +457,7 @@ func recognise(p *program, name, by, listUntil string, r trust.Recognition) erro
 	if err != nil {
 		return failure(strings.TrimPrefix(err.Error(), "writing list: "), "`pratique trust recognise --help` shows what each flag takes")
 	}
-	if err := replaceFile(name, text); err != nil {
+	if err := replaceFile(name, text, 0o644); err != nil {
 		return failure("writing "+quote(name)+": "+cause(err), "name a file in a folder where you may write")
 	}
 	fmt.Fprintf(p.out, "%s recognises %s: %s, until %s\nin %s\n", r.By, r.Of, scope(r), isoMoment(r.Until), name)
@@ -475,17 +474,4 @@ func editable(name string, data []byte) (lists.Text, error) {
 		return t, failure(quote(name)+": "+err.Error(), "mend the line, or begin another file")
 	}
 	return t, nil
-}
-
-// replaceFile puts data in the place of a file, whole or not at all.
-func replaceFile(name string, data []byte) error {
-	temporary := name + ".new"
-	if err := writeNew(temporary, data, 0o644); err != nil {
-		return err
-	}
-	if err := os.Rename(temporary, name); err != nil {
-		os.Remove(temporary)
-		return err
-	}
-	return nil
 }

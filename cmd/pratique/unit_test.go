@@ -2,6 +2,7 @@ package main
 
 import (
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -156,14 +157,14 @@ func TestAFileIsWrittenWholeOrNotAtAll(t *testing.T) {
 	if err := writeNew(name, []byte("b"), 0o600); err == nil {
 		t.Error("written over")
 	}
-	if err := replaceFile(name, []byte("c")); err != nil {
+	if err := replaceFile(name, []byte("c"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	if b, _ := os.ReadFile(name); string(b) != "c" {
 		t.Errorf("it has %q", b)
 	}
-	if _, err := os.Stat(name + ".new"); err == nil {
-		t.Error("the file in between was left")
+	if left, err := filepath.Glob(filepath.Dir(name) + "/.*"); err != nil || len(left) > 0 {
+		t.Errorf("the file in between was left: %q, %v", left, err)
 	}
 }
 
