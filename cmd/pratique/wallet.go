@@ -18,7 +18,7 @@ import (
 func walletCommand() *command {
 	return &command{
 		use:   "wallet",
-		short: "my file: what I and my family hold, in one sealed file and on paper",
+		short: "what I and my family hold, in one sealed file and on paper",
 		long: `A wallet is one file with the certificates, border stamps, notices, receipts and declared stays of one or several people. It is sealed with a passphrase; nobody else has a copy, no server is asked, and the program ` + "`age`" + ` opens it too. Lose the passphrase, and it is lost.
 
 Print makes a sheet with the same codes for somebody without a telephone; add reads it back from a photograph. Learn says who could learn what from each code.`,
