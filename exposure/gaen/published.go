@@ -7,21 +7,29 @@ import _ "embed"
 var (
 	//go:embed published/germany.json
 	germany []byte
+	//go:embed published/germany-mapping.json
+	germanyMapping []byte
 	//go:embed published/japan-exposure.json
 	japanExposure []byte
 	//go:embed published/japan-alert.json
 	japanAlert []byte
 )
 
-// Germany returns the configuration of Germany's app (Corona-Warn-App), as its
-// test cases have it. How it mapped the onset of symptoms to infectiousness was
-// for its server, and is not in it.
-func Germany() Config {
+// Germany returns the configuration of Germany's app (Corona-Warn-App): the rule
+// as its test cases have it, and the mapping of its server (cwa-server,
+// diagnosis-keys-data-mapping). The server wrote an infectiousness of 1 or 2
+// where others write the days since the onset of symptoms; with keys of another
+// country the mapping is that country's.
+func Germany() (Mapping, Config) {
+	m, err := ParseMapping(germanyMapping)
+	if err != nil {
+		panic("gaen: " + err.Error()) // a test reads it
+	}
 	c, err := ParseConfig(germany)
 	if err != nil {
 		panic("gaen: " + err.Error()) // a test reads it
 	}
-	return c
+	return m, c
 }
 
 // Japan returns the configuration of Japan's app (COCOA 2), as its server

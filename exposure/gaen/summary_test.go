@@ -96,16 +96,20 @@ func TestGermanyIsThePublicOne(t *testing.T) {
 	if err := json.Unmarshal(public(t, "risk-cases.json"), &f); err != nil {
 		t.Fatal(err)
 	}
-	want, got := parse(t, string(f.Config)), gaen.Germany()
+	want := parse(t, string(f.Config))
+	mapping, got := gaen.Germany()
 	want.MinutesFilters, want.LevelFilters = nil, nil // both are empty lists there
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got %+v\nwant %+v", got, want)
+	}
+	if mapping.ByOnset[15] != gaen.Standard || mapping.ByOnset[16] != gaen.HighInfectious || mapping.ByOnset[14] != 0 || mapping.Otherwise != 0 {
+		t.Errorf("mapping %+v", mapping)
 	}
 }
 
 // Both forms are rules, and find what they should in the same windows.
 func TestRules(t *testing.T) {
-	germany := gaen.Germany()
+	_, germany := gaen.Germany()
 	_, japan := gaen.Japan()
 	windows := []gaen.Window{window(test, gaen.HighInfectious, repeat(5, scan(50, 55, 300))...)}
 	for name, rule := range map[string]gaen.Rule{"Germany": &germany, "Japan": &japan} {

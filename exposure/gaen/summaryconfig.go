@@ -79,6 +79,15 @@ func ParseSummaries(exposure, alert []byte) (Mapping, Summaries, error) {
 	return m, s, nil
 }
 
+// ParseMapping reads a mapping by itself: the part of Japan's configuration.
+func ParseMapping(data []byte) (Mapping, error) {
+	var p mappingPart
+	if err := parseStrictly(data, &p); err != nil {
+		return Mapping{}, err
+	}
+	return p.mapping()
+}
+
 func (p *mappingPart) mapping() (Mapping, error) {
 	bad := fmt.Errorf("%w: the mapping of the onset of symptoms has not all days from -14 to 14, or a level that there is not", ErrConfig)
 	m := Mapping{Report: p.Report}
