@@ -45,6 +45,7 @@ vet:
 	@echo "== go vet"
 	@$(GO) vet ./...
 	@GOOS=js GOARCH=wasm $(GO) vet ./web/wasm
+	@GOOS=js GOARCH=wasm $(GO) vet -tags desk ./web/wasm
 
 lint:
 	@echo "== staticcheck $(STATICCHECK)"
@@ -66,11 +67,13 @@ unit:
 vulnerable:
 	@.ci/vulnerable
 
-# The page's verifier, without symbols, beside the script of the same Go that starts it.
+# The pages' verifier, without symbols, beside the script of the same Go that
+# starts it: for holders, and smaller for officers.
 wasm-program:
 	@mkdir -p web/wasm/dist
 	@cp "$$($(GO) env GOROOT)/lib/wasm/wasm_exec.js" web/wasm/dist/
 	@GOOS=js GOARCH=wasm GOFLAGS= $(GO) build -trimpath -buildvcs=false -ldflags='-s -w' -o web/wasm/dist/pratique.wasm ./web/wasm
+	@GOOS=js GOARCH=wasm GOFLAGS= $(GO) build -tags desk -trimpath -buildvcs=false -ldflags='-s -w' -o web/wasm/dist/desk.wasm ./web/wasm
 
 wasm: wasm-program
 	@echo "== web/wasm"
@@ -78,8 +81,9 @@ wasm: wasm-program
 	@node --test web/wasm/verify.test.mjs
 
 # The pages out of TypeScript, checked. QUICK=1 takes less care to make them small.
-pages: deps wasm-program
+pages: wasm-program
 	@echo "== pages"
+	@.ci/deps pages
 	@web/node_modules/.bin/tsc -p web && node web/build.mjs $(if $(QUICK),--quick)
 
 browse: pages
@@ -98,14 +102,14 @@ compare: deps
 	@$(GO) test -run='^$$' -bench=BenchmarkRules -benchmem -count=5 ./certlogic
 
 # Nothing of the building machine goes in: no path, no C library, no build id.
-# The version is that of the commit.
-release:
+# The version is that of the commit. The pages are built in.
+release: pages
 	@rm -rf dist && mkdir -p dist
 	@set -e; for t in $(TARGETS); do \
 		os=$${t%/*}; arch=$${t#*/}; out=dist/pratique-$$os-$$arch; [ $$os != windows ] || out=$$out.exe; \
 		echo "$$out"; \
 		env GOFLAGS= GOEXPERIMENT= GOAMD64=v1 GOARM64=v8.0 CGO_ENABLED=0 GOOS=$$os GOARCH=$$arch \
-			$(GO) build -trimpath -buildvcs=true -ldflags='-s -w -buildid=' -o $$out ./cmd/pratique; \
+			$(GO) build -tags pages -trimpath -buildvcs=true -ldflags='-s -w -buildid=' -o $$out ./cmd/pratique; \
 	done
 	@$(GO) run ./internal/release dist
 	@cat dist/SHA256SUMS

@@ -1,7 +1,8 @@
 // What build.mjs fills in.
 declare const VERIFIER_WORKER: string;
+declare const BORDER_WORKER: string;
 declare const SCANNER_WORKER: string;
-declare const FILES: string[];
+declare const FILES: Record<string, string[]>; // by the scope of a page
 declare const BUILD: string;
 
 declare module "*.wasm" {

@@ -2,13 +2,15 @@
 // one. Files of the build are kept under its name, the public data of the desk
 // beside them. Nothing else is kept, and no request leaves the origin.
 const worker = self as unknown as ServiceWorkerGlobalScope;
-const files = "files-" + BUILD;
+const scope = new URL(worker.registration.scope).pathname;
+const wanted = FILES[scope] ?? Object.values(FILES).flat();
+const files = `files-${scope}-${BUILD}`;
 const data = "data";
 const publicData = ["/api/desk", "/api/world"];
 
 worker.addEventListener("install", (e) => {
   e.waitUntil((async () => {
-    await (await caches.open(files)).addAll(FILES);
+    await (await caches.open(files)).addAll(wanted);
     await worker.skipWaiting();
   })());
 });
@@ -16,7 +18,7 @@ worker.addEventListener("install", (e) => {
 worker.addEventListener("activate", (e) => {
   e.waitUntil((async () => {
     for (const name of await caches.keys()) {
-      if (name !== files && name !== data) await caches.delete(name);
+      if (name.startsWith(`files-${scope}-`) && name !== files) await caches.delete(name);
     }
     await worker.clients.claim();
   })());
@@ -26,8 +28,8 @@ worker.addEventListener("fetch", (e) => {
   const url = new URL(e.request.url);
   if (e.request.method !== "GET" || url.origin !== worker.location.origin) return;
   if (publicData.includes(url.pathname)) e.respondWith(newest(e.request, data));
-  else if (e.request.mode === "navigate" && FILES.includes(url.pathname)) e.respondWith(newest(e.request, files));
-  else if (FILES.includes(url.pathname)) e.respondWith(kept(e.request));
+  else if (e.request.mode === "navigate" && wanted.includes(url.pathname)) e.respondWith(newest(e.request, files));
+  else if (wanted.includes(url.pathname)) e.respondWith(kept(e.request));
 });
 
 /** newest asks the server, and falls back on what it said last. */

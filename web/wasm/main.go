@@ -19,7 +19,8 @@
 //	                   ("places") in "lang": {"said", "places"}
 //	symbol(options)    "text" as a QR symbol: {"size", "path"}
 //
-// and for the page of a holder, about the "wallet" in its options, a text of
+// and, unless it is built with the tag desk, whose page is to open quickly on an
+// old computer, for the page of a holder, about the "wallet" in its options, a text of
 // package wallet in clear (empty: one that holds nobody):
 //
 //	held(options)      what everybody holds: {"people"}
@@ -76,7 +77,7 @@ import (
 
 func main() {
 	var v verifier
-	js.Global().Set("pratique", js.ValueOf(map[string]any{
+	functions := map[string]any{
 		"load":     answering(v.load),
 		"verify":   answering(v.verify),
 		"together": answering(v.together),
@@ -86,20 +87,11 @@ func main() {
 		"choose":   answering(choose),
 		"say":      answering(say),
 		"symbol":   answering(symbol),
-
-		"held":      answering(holding(v.held)),
-		"recognise": answering(holding(v.recognise)),
-		"keep":      answering(holding(keep)),
-		"part":      answering(holding(part)),
-		"forget":    answering(holding(forget)),
-		"person":    answering(holding(person)),
-		"travel":    answering(holding(v.travel)),
-		"own":       answering(holding(v.own)),
-		"sheet":     answering(holding(sheet)),
-		"seal":      answering(holding(seal)),
-		"unseal":    answering(holding(unseal)),
-		"stretch":   answering(holding(stretch)),
-	}))
+	}
+	for name, f := range ofHolder(&v) {
+		functions[name] = answering(f)
+	}
+	js.Global().Set("pratique", js.ValueOf(functions))
 	select {} // the page calls as long as it is open
 }
 

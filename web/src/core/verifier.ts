@@ -72,7 +72,10 @@ export class Refused extends Error {}
 
 /** Verifier is the verifier of this page. */
 export class Verifier {
-  readonly #worked = new Worked(new Worker(scriptURL(VERIFIER_WORKER)));
+  readonly #worked: Worked;
+
+  /** A page of an officer has a smaller program than that of a holder: BORDER_WORKER. */
+  constructor(worker = VERIFIER_WORKER) { this.#worked = new Worked(new Worker(scriptURL(worker))); }
 
   async #ask<T>(name: string, options: unknown): Promise<T> {
     const text = await this.#worked.call<string>(name, typeof options === "string" ? options : JSON.stringify(options));

@@ -22,7 +22,7 @@ import { SlipScreen } from "./slip";
 import { Here, type Journey, type Screen, type Shift, type Station } from "./station";
 import { Verdict } from "./verdict";
 
-const verifier = new Verifier();
+const verifier = new Verifier(BORDER_WORKER);
 const scanner = new Scanner();
 const camera = new Camera(scanner);
 const office = new Office();
@@ -132,4 +132,4 @@ async function open(): Promise<Opened> {
 speak(likings().lang);
 render(<App />, document.getElementById("app")!);
 document.querySelector("#app > noscript")?.remove();
-if ("serviceWorker" in navigator) void navigator.serviceWorker.register(scriptURL("/sw.js")).catch(() => undefined); // without one the page works, but not offline
+if ("serviceWorker" in navigator) void navigator.serviceWorker.register(scriptURL("/sw.js"), { scope: "/desk/" }).catch(() => undefined); // without one the page works, but not offline
