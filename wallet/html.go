@@ -76,7 +76,7 @@ func (s Sheet) code(b *strings.Builder, c Cell) {
 const style = `
 @page{size:A4;margin:0}
 *{box-sizing:border-box}
-body{margin:0;background:#ddd;color:#000;font:8pt/3.5mm sans-serif}
+body{margin:0;background:#ddd;color:#000;font:8pt/3.5mm Arial,Helvetica,"Liberation Sans",sans-serif}
 .page{position:relative;width:210mm;height:297mm;margin:4mm auto;background:#fff;overflow:hidden;break-after:page}
 header{position:absolute;inset-inline-start:14mm;top:10mm;width:152mm}
 h1{font-size:16pt;line-height:7mm;margin:0}

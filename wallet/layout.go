@@ -2,6 +2,7 @@ package wallet
 
 import (
 	"math"
+	"slices"
 	"strings"
 	"unicode"
 )
@@ -15,50 +16,66 @@ const (
 )
 
 // layout places codes on pages: rows of two where both are narrow and of one
-// else, none across the fold. The first page is given, whose code is its first.
+// else, above the fold and below it. What does not fit where it comes in the
+// order makes way for the next that does. The first page is given, whose code is
+// its first.
 func layout(first Page, whose Cell, cells []Cell) []Page {
 	top := edge + math.Max(whose.Size, headHeight(first, whose)) + gap
 	bottom := PaperHeight - edge - footHeight(first) - gap/2
+	halves := [2][2]float64{{top, Fold - foldClear}, {Fold + foldClear, bottom}}
 	var pages []Page
-	page := func() *Page {
+	for len(pages) == 0 || len(cells) > 0 {
 		p := first
 		p.Cells = []Cell{whose}
+		for _, half := range halves {
+			for y, end := half[0], half[1]; len(cells) > 0; {
+				row := pick(cells, end-y)
+				if row == nil {
+					break
+				}
+				var placed []Cell
+				for _, i := range row {
+					placed = append(placed, cells[i])
+				}
+				high := place(placed, y)
+				p.Cells = append(p.Cells, placed...)
+				y += high + gap
+				for _, i := range slices.Backward(row) {
+					cells = slices.Delete(cells, i, i+1)
+				}
+			}
+		}
+		if len(p.Cells) == 1 && len(cells) > 0 { // cannot be, see highest; and must not go on for ever
+			place(cells[:1], Fold+foldClear)
+			p.Cells, cells = append(p.Cells, cells[0]), cells[1:]
+		}
 		pages = append(pages, p)
-		return &pages[len(pages)-1]
-	}
-	p, y := page(), top
-	for len(cells) > 0 {
-		n := row(cells)
-		high := place(cells[:n], 0)
-		if y < Fold+foldClear && y+high > Fold-foldClear {
-			y = Fold + foldClear
-		}
-		if y+high > bottom && y > top {
-			p, y = page(), top
-			continue
-		}
-		place(cells[:n], y)
-		p.Cells = append(p.Cells, cells[:n]...)
-		y += high + gap
-		cells = cells[n:]
 	}
 	return pages
 }
 
-// row is how many of the first codes stand beside each other. Where a narrow one
-// is followed by wide ones, the next narrow one is brought forward.
-func row(cells []Cell) int {
-	if cells[0].Size > narrowCode {
-		return 1
-	}
-	for i := 1; i < len(cells); i++ {
-		if next := cells[i]; next.Size <= narrowCode {
-			copy(cells[2:i+1], cells[1:i])
-			cells[1] = next
-			return 2
+// pick returns the indices of the first codes that make a row no higher than
+// there is room; nil if none does.
+func pick(cells []Cell, room float64) []int {
+	for i, c := range cells {
+		row := []int{i}
+		if c.Size <= narrowCode {
+			for j := i + 1; j < len(cells); j++ {
+				if cells[j].Size <= narrowCode {
+					row = append(row, j)
+					break
+				}
+			}
+		}
+		trial := []Cell{c}
+		if len(row) > 1 {
+			trial = append(trial, cells[row[1]])
+		}
+		if place(trial, 0) <= room {
+			return row
 		}
 	}
-	return 1
+	return nil
 }
 
 // place sets the places of the codes of a row and returns its height.
@@ -77,8 +94,8 @@ func place(row []Cell, y float64) float64 {
 	return math.Min(high, highest)
 }
 
-// highest is the most that fits between a fold and the foot of a page.
-const highest = 120
+// highest is what any page has room for below its fold.
+const highest = 105
 
 // textHeight is how high the text beside a code is at most.
 func (c Cell) textHeight() float64 {
@@ -108,8 +125,8 @@ func linesHeight(lines []string, wide float64) float64 {
 	return high
 }
 
-// count is how many lines a text takes in a width, at most: letters of print
-// are narrower than is assumed here.
+// count is how many lines a text takes in a width, at most. The letters are
+// those of Arial and its like, rounded up.
 func count(text string, wide, em float64) int {
 	lines, used := 1, 0.0
 	for _, word := range strings.Fields(text) {
@@ -133,9 +150,11 @@ func letter(r rune) float64 {
 	case r >= 0x1100 && unicode.In(r, unicode.Han, unicode.Hangul, unicode.Hiragana, unicode.Katakana):
 		return 1
 	case unicode.IsUpper(r):
-		return 0.72
+		return 0.7
 	case strings.ContainsRune("mwMW@", r):
-		return 0.85
+		return 0.84
+	case strings.ContainsRune("fijlrt.,:;'()| ", r):
+		return 0.34
 	}
 	return 0.56
 }

@@ -202,11 +202,12 @@ func (o Options) cells(p Person) (cells []Cell, left []Item, err error) {
 		if country := words.Country(o.Lang, face.Country); face.Country != "" && !strings.Contains(c.Title, country) {
 			c.Lines = append(c.Lines, o.say("sheet_from", words.Place("country", face.Country)))
 		}
-		if until := "sheet_until"; !face.Until.IsZero() {
-			if face.Code == "face_order" {
-				until = "sheet_order_until"
-			}
-			c.Lines = append(c.Lines, o.say(until, words.Moment("at", face.Until)))
+		switch {
+		case face.Until.IsZero():
+		case face.Code == "face_order":
+			c.Lines = append(c.Lines, o.say("sheet_order_until", words.Moment("at", face.Until)))
+		default:
+			c.Lines = append(c.Lines, o.say("sheet_until", words.Text("at", face.Until.UTC().Format(time.DateOnly))))
 		}
 		c.Lines = append(c.Lines, face.Lesson.Say(o.Lang)...)
 		cells = append(cells, c)
