@@ -95,14 +95,15 @@ func whereabouts(h *rules.History, w *World, e history.Evidence, since time.Time
 	}
 	for _, p := range e.Cover(q) {
 		proved := p.Grade == history.Stamped
-		if len(p.Places) == 0 && p.Grade != history.Transit || !p.Sure && !proved && len(p.Places) > 0 {
+		doubtful := !p.Sure && !proved && p.Grade != history.Transit
+		if doubtful {
 			open(gap{from: p.From, until: p.Until})
 		}
 		for _, l := range p.Local(w.Areas) {
 			s := rules.Presence{In: l.Place.In, Region: l.Place.Region, Until: l.Until, Proved: proved}
 			if l.Lacks == "" {
 				s.Level, s.Cases = l.Area.Level, (l.Area.Cases+99)/100
-			} else {
+			} else if !doubtful {
 				open(gap{from: l.From, until: l.Until, lacks: l.Lacks, place: l.Place})
 			}
 			h.Stays = presence(h.Stays, s)
