@@ -22,12 +22,16 @@ const quick = process.argv.includes("--quick");
 // scanner and the page itself. A page does not need the files of another.
 const budget = 2_500_000;
 const needs = {
-  desk: (f) => !/^\/(wallet\/|a\/(wallet|pratique|verifier)[-.])/.test(f),
-  wallet: (f) => !/^\/(desk\/|a\/(desk|border)[-.])/.test(f),
+  desk: (f) => !/^\/(wallet\/|a\/(wallet|pratique|verifier|pdf)[-.])/.test(f),
+  wallet: (f) => !/^\/(desk\/|a\/(desk|border)[-.])/.test(f) && !later(f),
 };
 
+// What a wallet fetches once it is open, to be there without a network: readers of pictures and of PDF.
+function later(f) { return /^\/a\/(scanner|zxing_reader|pdf)[-.]/.test(f); }
+
 // The pages, by the folder that each has in src and on the server.
-const pages = ["desk"];
+const pages = ["desk", "wallet"];
+const pdf = "node_modules/pdfjs-dist/";
 
 const types = {
   html: "text/html; charset=utf-8", js: "text/javascript; charset=utf-8", css: "text/css; charset=utf-8",
@@ -70,7 +74,14 @@ const define = {
   BORDER_WORKER: JSON.stringify(workers["src/core/border.worker.ts"].js),
   SCANNER_WORKER: JSON.stringify(workers["src/core/scanner.worker.ts"].js),
 };
-const scripts = await bundle(pages.map((p) => `src/${p}/${p}.tsx`), { format: "esm", define });
+const pdfWorker = await bundle([pdf + "build/pdf.worker.min.mjs"], { format: "esm" });
+define.PDF_WORKER = JSON.stringify(Object.values(pdfWorker)[0].js);
+const decoders = "/a/pdf-" + JSON.parse(readFileSync(join(here, pdf, "package.json"), "utf8")).version + "/";
+define.PDF_DECODERS = JSON.stringify(decoders);
+for (const n of ["jbig2.wasm", "openjpeg.wasm"]) write(join(site, decoders, n), readFileSync(join(here, pdf, "wasm", n)));
+const reader = await bundle(["src/wallet/pdf.ts"], { format: "esm", define });
+define.PDF_READER = JSON.stringify(reader["src/wallet/pdf.ts"].js);
+const scripts = await bundle(pages.map((p) => `src/${p}/${p}.tsx`), { format: "esm", define, external: ["/a/*"] });
 const { outputFiles } = await build({ ...common, entryPoints: ["src/icon.svg"], write: false });
 const icon = "/a/" + outputFiles.find((f) => f.path.endsWith(".svg")).path.split("/").pop();
 write(join(site, icon), readFileSync(join(here, "src/icon.svg")));
@@ -89,7 +100,7 @@ for (const f of walk(site)) hash.update(relative(site, f) + "\0").update(readFil
 const version = hash.digest("hex").slice(0, 16);
 await build({
   ...common, entryPoints: ["src/sw.ts"], outdir: site, entryNames: "[name]", format: "iife",
-  define: { FILES: JSON.stringify(Object.fromEntries(pages.map((p) => [`/${p}/`, files.filter(needs[p]).sort()]))), BUILD: JSON.stringify(version) },
+  define: { FILES: JSON.stringify(Object.fromEntries(pages.map((p) => [`/${p}/`, files.filter(needs[p]).sort()]))), LATER: JSON.stringify(files.filter(later).sort()), BUILD: JSON.stringify(version) },
 });
 
 // Packed: each file in brotli and gzip, and the manifest of package web.

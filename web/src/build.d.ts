@@ -2,7 +2,11 @@
 declare const VERIFIER_WORKER: string;
 declare const BORDER_WORKER: string;
 declare const SCANNER_WORKER: string;
+declare const PDF_READER: string;
+declare const PDF_WORKER: string;
+declare const PDF_DECODERS: string;
 declare const FILES: Record<string, string[]>; // by the scope of a page
+declare const LATER: string[];
 declare const BUILD: string;
 
 declare module "*.wasm" {

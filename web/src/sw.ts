@@ -6,6 +6,8 @@ const scope = new URL(worker.registration.scope).pathname;
 const wanted = FILES[scope] ?? Object.values(FILES).flat();
 const files = `files-${scope}-${BUILD}`;
 const data = "data";
+// What few need waits until the page says that it has time, or asks for it.
+const later = () => caches.open(files).then((c) => c.addAll(LATER));
 const publicData = ["/api/desk", "/api/world"];
 
 worker.addEventListener("install", (e) => {
@@ -29,7 +31,11 @@ worker.addEventListener("fetch", (e) => {
   if (e.request.method !== "GET" || url.origin !== worker.location.origin) return;
   if (publicData.includes(url.pathname)) e.respondWith(newest(e.request, data));
   else if (e.request.mode === "navigate" && wanted.includes(url.pathname)) e.respondWith(newest(e.request, files));
-  else if (wanted.includes(url.pathname)) e.respondWith(kept(e.request));
+  else if (wanted.includes(url.pathname) || LATER.includes(url.pathname)) e.respondWith(kept(e.request));
+});
+
+worker.addEventListener("message", (e) => {
+  if (e.data === "later") e.waitUntil(later().catch(() => undefined));
 });
 
 /** newest asks the server, and falls back on what it said last. */

@@ -28,6 +28,12 @@ export class Worked {
     });
   }
 
+  /** end stops the worker, whatever it does. */
+  end(): void {
+    this.#worker.terminate();
+    this.#fail("ended");
+  }
+
   #fail(why: string): void {
     for (const w of this.#waiting.values()) w.reject(new Error(why));
     this.#waiting.clear();

@@ -39,7 +39,7 @@ export function speak(code: string): void {
   lang = code;
   document.documentElement.lang = code;
   document.documentElement.dir = direction(code);
-  document.title = t("title");
+  document.title = t((document.documentElement.dataset["title"] ?? "title") as Key); // which page this is, its HTML says
   for (const f of listeners) f();
 }
 

@@ -93,5 +93,9 @@ export class Verifier {
   say(lang: string, codes: string[], places: string[] = []): Promise<{ said: Record<string, Sentence>; places: Record<string, string> }> {
     return this.#ask("say", { lang, codes, places });
   }
+  /** ask is for pages that ask more than a desk does: see command web/wasm. */
+  ask<T>(name: string, options: unknown): Promise<T> { return this.#ask(name, options); }
+  /** end gives the memory of the verifier back. */
+  end(): void { this.#worked.end(); }
   symbol(text: string, level = "M"): Promise<{ size: number; path: string }> { return this.#ask("symbol", { text, level }); }
 }

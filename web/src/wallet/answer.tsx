@@ -1,0 +1,49 @@
+// An answer, as every screen of the wallet shows it.
+import { Shape } from "../core/shapes";
+import { moment, t } from "../core/speech";
+import type { Colour, Obligation, Reason } from "../core/verifier";
+import type { RulesAsked } from "./holder";
+
+export function Verdict({ of, word, level = 3, children }: { of: Colour; word: string; level?: 2 | 3; children?: preact.ComponentChildren }) {
+  const H = level === 2 ? "h2" : "h3";
+  return <div class={"answer answer-" + of}><Shape of={of} /><div><H tabIndex={-1}>{word}</H>{children}</div></div>;
+}
+
+export function Reasons({ of }: { of: Pick<Reason, "text" | "next" | "by">[] }) {
+  return (
+    <ul class="reasons">
+      {of.map((r) => (
+        <li class="reason" key={r.text + r.by}>
+          <p class="reason-text" dir="auto">{r.text}</p>
+          {r.next && <p dir="auto"><strong>{t("verdict.next")}</strong> {r.next}</p>}
+          {r.by && <p>{t("verdict.by", { at: moment(r.by) })}</p>}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+export function Obligations({ of }: { of: Obligation[] }) {
+  if (of.length === 0) return null;
+  return (
+    <>
+      <h4>{t("verdict.obligations")}</h4>
+      <ul>{of.map((o) => <li key={o.id}><span dir="auto">{o.what}</span>{o.by && <> · {t("verdict.by", { at: moment(o.by) })}</>}{o.where && <span dir="auto"> · {o.where}</span>}{o.unsure && <em> · {t("verdict.unsure")}</em>}</li>)}</ul>
+    </>
+  );
+}
+
+/** Rules says which rules were asked, of when they are, and where the law stands. An address is shown and not linked: nothing here leads elsewhere by accident. */
+export function Rules({ of }: { of: RulesAsked[] }) {
+  return (
+    <ul class="rules">
+      {of.map((s) => (
+        <li key={s.id + s.version}>
+          <span dir="auto">{s.title}</span> <span class="hint">({s.id} {s.version})</span>
+          <p class="hint">{t("wallet.rules.when", { from: moment(s.from), until: moment(s.until) })}</p>
+          <p class="hint" dir="auto">{s.basis}{s.url && <> <span dir="ltr">{s.url}</span></>}</p>
+        </li>
+      ))}
+    </ul>
+  );
+}

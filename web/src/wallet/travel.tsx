@@ -1,0 +1,125 @@
+// Can I travel? The way is entered leg by leg; each is answered by the rules of
+// the place, at the moment of arrival there.
+import { useState } from "preact/hooks";
+import { language, moment, number, t, type Key } from "../core/speech";
+import { Obligations, Reasons, Rules, Verdict } from "./answer";
+import type { Travel, TravelLeg, TravelPerson } from "./holder";
+import { legs, now, offset, offsets, sorry, useCountries, useHome, type Way } from "./state";
+
+const categories = ["resident", "visitor", "business", "crew", "pilgrim", "diplomat", "refugee"];
+const most = 8;
+
+const blank = (): Way["legs"][number] => ({ place: "", region: "", airport: false, at: "", offset: offset() });
+
+export function TravelScreen() {
+  const h = useHome();
+  const [way, setWay] = useState<Way>(h.content.way ?? { legs: [blank(), blank()], category: "", labels: [] });
+  const [answer, setAnswer] = useState<Travel>();
+  const [trouble, setTrouble] = useState("");
+  const everybody = h.people.map((p) => p.label);
+  const chosen = way.labels.filter((l) => everybody.includes(l));
+  const labels = chosen.length > 0 ? chosen : everybody;
+  const change = (w: Partial<Way>) => { setWay({ ...way, ...w }); setAnswer(undefined); };
+  const leg = (n: number, l: Partial<Way["legs"][number]>) => change({ legs: way.legs.map((x, i) => (i === n ? { ...x, ...l } : x)) });
+  const ask = async () => {
+    try {
+      setTrouble("");
+      const full = { ...way, labels };
+      if (full.legs.some((l, n) => !l.place || n > 0 && !l.at)) return setTrouble(t("wallet.travel.missing"));
+      const a = await h.holder.travel(h.content.wallet, { labels, legs: legs(full), category: way.category, now: now(), lang: language() });
+      setAnswer(a);
+      h.tell(t("wallet.travel.told", { word: a.word }));
+      await h.change({ way: full });
+      requestAnimationFrame(() => document.querySelector<HTMLElement>("#travel-answer")?.focus());
+    } catch (err) {
+      setTrouble(sorry(err));
+    }
+  };
+  return (
+    <section>
+      <h1 tabIndex={-1}>{t("wallet.tab.travel")}</h1>
+      {everybody.length === 0 && <p class="card">{t("wallet.travel.nobody")}</p>}
+      <form class="card" onSubmit={(e) => { e.preventDefault(); void ask(); }}>
+        {way.legs.map((l, n) => (
+          <LegFields key={n} n={n} of={l} last={n === way.legs.length - 1} change={(c) => leg(n, c)}
+            {...(n > 0 && way.legs.length > 2 ? { remove: () => change({ legs: way.legs.filter((_, i) => i !== n) }) } : {})} />
+        ))}
+        <p class="row">
+          {way.legs.length < most && <button type="button" onClick={() => change({ legs: [...way.legs.slice(0, -1), { ...blank(), airport: true }, way.legs.at(-1)!] })}>{t("wallet.travel.add")}</button>}
+        </p>
+        <div class="row">
+          <label>{t("journey.category")}
+            <select value={way.category} onChange={(e) => change({ category: e.currentTarget.value })}>
+              <option value="">{t("journey.any")}</option>
+              {categories.map((c) => <option key={c} value={c}>{t(("category." + c) as Key)}</option>)}
+            </select>
+          </label>
+        </div>
+        {everybody.length > 1 && (
+          <fieldset>
+            <legend>{t("wallet.travel.who")}</legend>
+            {everybody.map((l) => (
+              <label class="check" key={l}><input type="checkbox" checked={labels.includes(l)} onChange={(e) => change({ labels: e.currentTarget.checked ? [...labels, l] : labels.filter((x) => x !== l) })} /><span dir="auto">{l}</span></label>
+            ))}
+          </fieldset>
+        )}
+        {trouble && <p class="trouble" role="alert">{trouble}</p>}
+        <button type="submit" class="primary" disabled={everybody.length === 0}>{t("wallet.travel.ask")}</button>
+      </form>
+      {answer && (
+        <section aria-labelledby="travel-answer">
+          <h2 id="travel-answer" tabIndex={-1}>{t("wallet.travel.answer")}</h2>
+          {answer.legs.map((l, n) => <LegAnswer key={n} n={n} of={l} />)}
+          <p class="hint">{t("wallet.travel.advice")}</p>
+        </section>
+      )}
+    </section>
+  );
+}
+
+function LegFields({ n, of, last, change, remove }: { n: number; of: Way["legs"][number]; last: boolean; change(l: Partial<Way["legs"][number]>): void; remove?: () => void }) {
+  const countries = useCountries();
+  const title = n === 0 ? t("wallet.travel.from") : last ? t("wallet.travel.to") : t("wallet.travel.via", { n: number(n) });
+  return (
+    <fieldset class="leg">
+      <legend>{title}</legend>
+      <div class="row">
+        <label>{t("wallet.travel.country")}
+          <select value={of.place} onChange={(e) => change({ place: e.currentTarget.value })}>
+            <option value="">{t("wallet.choose")}</option>
+            {countries.map(([code, text]) => <option key={code} value={code}>{text}</option>)}
+          </select>
+        </label>
+        {n > 0 && <label>{t("wallet.region")}<input type="text" maxLength={10} dir="ltr" autocomplete="off" value={of.region} onInput={(e) => change({ region: e.currentTarget.value.toUpperCase() })} /></label>}
+        {n > 0 && <label>{t("wallet.travel.arrive")}<input type="datetime-local" value={of.at} onInput={(e) => change({ at: e.currentTarget.value.slice(0, 16) })} /></label>}
+        {n > 0 && <label>{t("wallet.travel.offset")}
+          <select value={of.offset} dir="ltr" onChange={(e) => change({ offset: e.currentTarget.value })}>{offsets.map((o) => <option key={o} value={o}>UTC {o}</option>)}</select>
+        </label>}
+      </div>
+      {n > 0 && !last && <label class="check"><input type="checkbox" checked={of.airport} onChange={(e) => change({ airport: e.currentTarget.checked })} />{t("wallet.travel.airport")}</label>}
+      {remove && !last && <button type="button" class="quiet" onClick={remove}>{t("wallet.travel.remove", { n: number(n) })}</button>}
+    </fieldset>
+  );
+}
+
+function LegAnswer({ n, of }: { n: number; of: TravelLeg }) {
+  return (
+    <section class="card leg-answer" aria-label={of.place}>
+      <h3><bdi>{number(n + 1)}. {of.place}</bdi> <span class="hint">{of.airport_only ? t("wallet.travel.transit") : t("wallet.travel.entry")} · {moment(of.arrive)}</span></h3>
+      {of.rules.length > 0 ? <Rules of={of.rules} /> : <p class="note">{t("wallet.travel.norules", { place: of.place })}</p>}
+      {of.people.map((p) => <PersonAnswer key={p.label} of={p} />)}
+    </section>
+  );
+}
+
+function PersonAnswer({ of }: { of: TravelPerson }) {
+  const a = of.answer;
+  return (
+    <div class="person-answer">
+      <Verdict of={of.verdict} word={of.word}><p class="who" dir="auto">{of.label}</p>{of.title && <p class="hint" dir="auto">{t("wallet.travel.rests", { what: of.title })}</p>}</Verdict>
+      <Reasons of={a ? a.reasons : of.reasons} />
+      {a && <Obligations of={a.obligations} />}
+      {a?.changes_at && a.changes_to && <p>{t("verdict.changes", { at: moment(a.changes_at), to: t(("colour." + a.changes_to) as Key) })}</p>}
+    </div>
+  );
+}
