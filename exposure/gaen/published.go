@@ -18,8 +18,7 @@ var (
 // Germany returns the configuration of Germany's app (Corona-Warn-App): the rule
 // as its test cases have it, and the mapping of its server (cwa-server,
 // diagnosis-keys-data-mapping). The server wrote an infectiousness of 1 or 2
-// where others write the days since the onset of symptoms; with keys of another
-// country the mapping is that country's.
+// where others write the days since the onset of symptoms.
 func Germany() (Mapping, Config) {
 	m, err := ParseMapping(germanyMapping)
 	if err != nil {
