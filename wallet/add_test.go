@@ -93,6 +93,31 @@ func TestWhatIsAddedIsThereOnce(t *testing.T) {
 	}
 }
 
+// A health card is there once, however it came: as a file has it, in the digits
+// of a code, or in those of several codes.
+func TestAHealthCardIsThereOnceInWhateverForm(t *testing.T) {
+	card := made().card
+	numeric := must(shc.Numeric(card))
+	digits := strings.TrimPrefix(numeric, "shc:/")
+	half := len(digits) / 2
+	several := "shc:/2/2/" + digits[half:] + "\nshc:/1/2/" + digits[:half]
+	for _, first := range []string{card, numeric, several, string(shc.File(card))} {
+		f, added, err := (wallet.File{}).Add("Anna", first)
+		if err != nil || len(added.New) != 1 || f.People[0].Certificates[0] != numeric {
+			t.Fatalf("%.20q: %+v, %v", first, added, err)
+		}
+		for _, again := range []string{card, numeric, several, string(shc.File(card))} {
+			if _, twice, err := f.Add("Anna", again); err != nil || twice.Known != 1 || len(twice.New) != 0 {
+				t.Errorf("%.20q after %.20q: %+v, %v", again, first, twice, err)
+			}
+		}
+	}
+	var e *format.Error
+	if _, _, err := (wallet.File{}).Add("Anna", "shc:/1/2/"+digits[:half]); !errors.As(err, &e) || e.Code != "code_part" {
+		t.Errorf("half a card: %v", err)
+	}
+}
+
 func TestAddingAWalletGivesItsPeopleTheirOwn(t *testing.T) {
 	f := wallet.File{People: []wallet.Person{{Label: "Mum", Holder: anna}}}
 	f, added, err := f.Add("whoever", family)

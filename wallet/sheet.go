@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/pratique/pratique/cert"
 	"github.com/pratique/pratique/history"
 	"github.com/pratique/pratique/internal/qr"
 	"github.com/pratique/pratique/words"
@@ -163,6 +164,7 @@ func (o Options) whose(p Person) (Cell, error) {
 	}
 	l := Lesson{Reads: []string{"reads_label"}}
 	l.add(p.Holder != (history.Holder{}), "reads_document")
+	l.add(p.Holder.Birth != (cert.Date{}), "reads_birth")
 	c.Title, c.Lines = o.say("face_person"), l.Say(o.Lang)
 	c.X, c.Y = PaperWidth-margin-c.Size, edge
 	return c, nil

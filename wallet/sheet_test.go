@@ -274,8 +274,12 @@ func TestASheetShowsWhatThePersonWants(t *testing.T) {
 			t.Errorf("%q is not on the sheet", name)
 		}
 	}
-	if s := mustPrint(t, f, wallet.Options{Document: true}); !strings.Contains(s.Pages[0].Cells[0].Text, "document UTO L898902C3 740812\n") {
+	whose := mustPrint(t, f, wallet.Options{Document: true}).Pages[0].Cells[0]
+	if !strings.Contains(whose.Text, "document UTO L898902C3 740812\n") {
 		t.Error("the document is not in the code")
+	}
+	if said := strings.Join(whose.Lines, " "); !strings.Contains(said, "the number of your document") || !strings.Contains(said, "your birth date") {
+		t.Errorf("of the code with the document is said: %s", said)
 	}
 	for _, lang := range words.Languages() {
 		s := mustPrint(t, f, wallet.Options{Lang: lang})

@@ -28,7 +28,7 @@ $ pratique wallet print family.wallet --name --lang fr -o family.png`,
 			k.flags(f)
 			f.StringArrayVar(&o.People, "person", nil, "one person alone, by the `LABEL`; may be repeated")
 			f.BoolVar(&o.Name, "name", false, "print the name of the person, as stated or as a certificate has it")
-			f.BoolVar(&o.Document, "document", false, "put the passport's number into the code at the head, so that it comes back with the rest")
+			f.BoolVar(&o.Document, "document", false, "put the passport's number and the birth date into the code at the head, so that they come back with the rest")
 			f.StringVarP(&output, "output", "o", "", "the `FILE` to write: .html, or .png, of which each page has its own")
 		},
 		choices: langChoices,
