@@ -67,13 +67,17 @@ unit:
 vulnerable:
 	@.ci/vulnerable
 
+# Functions are not inlined but where numbers are crunched: a fourteenth smaller
+# in brotli, a tenth slower.
+SMALL = -trimpath -buildvcs=false -ldflags='-s -w' -gcflags=all=-l -gcflags=crypto/...= -gcflags=math/...= -gcflags=runtime/...= -gcflags=internal/runtime/...=
+
 # The pages' verifier, without symbols, beside the script of the same Go that
 # starts it: for holders, and smaller for officers.
 wasm-program:
 	@mkdir -p web/wasm/dist
 	@cp "$$($(GO) env GOROOT)/lib/wasm/wasm_exec.js" web/wasm/dist/
-	@GOOS=js GOARCH=wasm GOFLAGS= $(GO) build -trimpath -buildvcs=false -ldflags='-s -w' -o web/wasm/dist/pratique.wasm ./web/wasm
-	@GOOS=js GOARCH=wasm GOFLAGS= $(GO) build -tags desk -trimpath -buildvcs=false -ldflags='-s -w' -o web/wasm/dist/desk.wasm ./web/wasm
+	@GOOS=js GOARCH=wasm GOFLAGS= $(GO) build $(SMALL) -o web/wasm/dist/pratique.wasm ./web/wasm
+	@GOOS=js GOARCH=wasm GOFLAGS= $(GO) build -tags desk $(SMALL) -o web/wasm/dist/desk.wasm ./web/wasm
 
 wasm: wasm-program
 	@echo "== web/wasm"

@@ -77,7 +77,7 @@ func (v *verifier) verify(options string) (any, error) {
 func (q question) answer(r verify.Report) verify.Answer {
 	a := r.In(q.Lang, q.Input)
 	if q.Payload {
-		a = a.WithPayload(r)
+		a = withPayload(a, r)
 	}
 	return a
 }
@@ -104,8 +104,6 @@ func (v *verifier) together(options string) (any, error) {
 	j := verify.Together(reports)
 	return joint{Verdict: j.Verdict, By: j.By, Others: append([]int{}, j.Others...), Answers: answers}, nil
 }
-
-func read(text string) (any, error) { return verify.SkipVerification(text).In("en", "code"), nil }
 
 // strictly decodes JSON; a member that is not known is an error, because it
 // could be the one that matters.

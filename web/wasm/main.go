@@ -12,15 +12,18 @@
 //	receipt(options)   the text of a receipt for a code and a "decision", not signed:
 //	                   {"text"}, or {"needs": "override" | "officer" | "verdict"}
 //	slip(options)      what the receipt "text" says, in "lang", for people
-//	read(text)         what a code says although nobody checked who says so;
-//	                   the object that `pratique read --json` prints
 //	choose(options)    what "texts" are, and which are health codes: {"kinds", "health"}
 //	say(options)       entries of the catalogue ("codes") and names of jurisdictions
 //	                   ("places") in "lang": {"said", "places"}
 //	symbol(options)    "text" as a QR symbol: {"size", "path"}
 //
 // and, unless it is built with the tag desk, whose page is to open quickly on an
-// old computer, for the page of a holder, about the "wallet" in its options, a text of
+// old computer and has no need of them:
+//
+//	read(text)         what a code says although nobody checked who says so;
+//	                   the object that `pratique read --json` prints
+//
+// and for the page of a holder, about the "wallet" in its options, a text of
 // package wallet in clear (empty: one that holds nobody):
 //
 //	held(options)      what everybody holds: {"people"}
@@ -45,7 +48,7 @@
 //	{"text": "HC1:...", "world": WORLD,
 //	 "to": "XB", "region": "", "from": "XA", "via": ["XC"], "category": "visitor",
 //	 "at": MOMENT, "now": MOMENT, "purpose": "entry", "mrz": "P<...",
-//	 "lang": "en", "input": "camera", "payload": true}
+//	 "lang": "en", "input": "camera", "payload": true}   (payload: not with the tag desk)
 //
 // or, for a way of many legs, "trip" as verify.Trip in place of to, region,
 // from, via and category. All but text may be left out; without a destination
@@ -83,7 +86,6 @@ func main() {
 		"together": answering(v.together),
 		"receipt":  answering(v.receipt),
 		"slip":     answering(saySlip),
-		"read":     answering(read),
 		"choose":   answering(choose),
 		"say":      answering(say),
 		"symbol":   answering(symbol),
