@@ -1,9 +1,11 @@
 package efgs
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"strconv"
 	"strings"
 	"time"
@@ -66,8 +68,9 @@ type Upload struct {
 	UploaderOperator   string `json:"uploaderOperatorSignature"`
 }
 
-// MaxAudit is the length of the longest audit, in bytes.
-const MaxAudit = 16 << 20
+// MaxAudit is the length of the longest audit, in bytes. Of uploads it has no
+// more than a batch has keys.
+const MaxAudit = 64 << 20
 
 // ErrAudit means that a text is no audit, or not that of a batch.
 var ErrAudit = errors.New("not the audit of the batch")
@@ -77,9 +80,26 @@ func ParseAudit(body []byte) (Audit, error) {
 	if len(body) > MaxAudit {
 		return nil, fmt.Errorf("%w: longer than %d bytes", ErrAudit, MaxAudit)
 	}
-	var a Audit
-	if err := json.Unmarshal(body, &a); err != nil {
+	d := json.NewDecoder(bytes.NewReader(body))
+	if t, err := d.Token(); err != nil || t != json.Delim('[') {
+		return nil, fmt.Errorf("%w: no list", ErrAudit)
+	}
+	a := Audit{}
+	for d.More() {
+		var u Upload
+		if err := d.Decode(&u); err != nil {
+			return nil, fmt.Errorf("%w: %w", ErrAudit, err)
+		}
+		if len(a) == MaxKeys {
+			return nil, fmt.Errorf("%w: more than %d uploads", ErrAudit, MaxKeys)
+		}
+		a = append(a, u)
+	}
+	if _, err := d.Token(); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrAudit, err)
+	}
+	if _, err := d.Token(); err != io.EOF {
+		return nil, fmt.Errorf("%w: something follows the list", ErrAudit)
 	}
 	return a, nil
 }

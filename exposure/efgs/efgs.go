@@ -41,9 +41,9 @@
 // Numbers are four bytes, most significant first, negative ones in two's
 // complement; visited countries are joined by commas; a character beyond ASCII is
 // a question mark. The keys stand in the order of the base64 of these bytes of the
-// whole key, by ASCII. (The specification says: of the key data in base64. That
-// is another order for keys that begin alike in their first two bytes, and the
-// code is what verifies.) Nothing separates two keys.
+// whole key, by ASCII. (The specification says: of the key data in base64. For some
+// keys that is another order, as for data that begin with "C0" and "CA" in
+// base64; the code is what verifies.) Nothing separates two keys.
 //
 // CMS itself is not here: [Signed] gives the bytes, whoever has a verifier asks it.
 //

@@ -402,7 +402,7 @@ func TestAudit(t *testing.T) {
 	if parts, err := (efgs.Audit{{Amount: -1}}).Parts(nil); !errors.Is(err, efgs.ErrAudit) || parts != nil {
 		t.Errorf("a negative amount: %v", err)
 	}
-	for _, body := range []string{"", "{}", `[{"amount":"x"}]`, strings.Repeat(" ", efgs.MaxAudit) + "[]"} {
+	for _, body := range []string{"", "{}", `[{"amount":"x"}]`, `[{}`, `[]x`, `[{}` + strings.Repeat(",{}", efgs.MaxKeys) + `]`, strings.Repeat(" ", efgs.MaxAudit) + "[]"} {
 		if a, err := efgs.ParseAudit([]byte(body)); !errors.Is(err, efgs.ErrAudit) || a != nil {
 			t.Errorf("%.20q: got %v, %v", body, a, err)
 		}
@@ -448,6 +448,32 @@ func FuzzBatch(f *testing.F) {
 				t.Errorf("%s became %+v, %v, %v", text, again, found, err)
 			}
 			efgs.Check(keys, "DE", now)
+		}
+	})
+}
+
+// Whatever an audit says, a batch is parted into it or is not.
+func FuzzAudit(f *testing.F) {
+	f.Add([]byte(`[{"country":"DE","amount":2},{"country":"IT","amount":1}]`), "20201102-1")
+	f.Add([]byte(`[]`), "null")
+	f.Fuzz(func(t *testing.T, body []byte, tag string) {
+		if tag, err := efgs.ParseTag(tag); err == nil {
+			if again, err := efgs.ParseTag(tag.String()); err != nil || again != tag {
+				t.Errorf("%v became %v, %v", tag, again, err)
+			}
+		}
+		a, err := efgs.ParseAudit(body)
+		if err != nil {
+			return
+		}
+		keys := []efgs.Key{key(), key()}
+		parts, err := a.Parts(keys)
+		n := 0
+		for _, p := range parts {
+			n += len(p)
+		}
+		if err == nil && n != len(keys) {
+			t.Errorf("%d keys in %d parts", n, len(parts))
 		}
 	})
 }

@@ -1,6 +1,7 @@
 package venue
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"crypto/sha512"
 	"encoding/base64"
@@ -41,13 +42,37 @@ func (v *Visit) published() string {
 	return v.Place
 }
 
-// entries reads a JSON list of warnings. An entry that is none is a finding.
-func entries[T any](list []json.RawMessage, warnings func(T) ([]Warning, bool)) ([]Warning, []Finding, error) {
+// list is a JSON list of entries that are not read yet, with an end to it.
+type list []json.RawMessage
+
+// UnmarshalJSON implements [json.Unmarshaler].
+func (l *list) UnmarshalJSON(b []byte) error {
+	d := json.NewDecoder(bytes.NewReader(b))
+	if t, err := d.Token(); err != nil || t != json.Delim('[') {
+		return errors.New("no list")
+	}
+	for *l = (list{}); d.More(); {
+		var raw json.RawMessage
+		if err := d.Decode(&raw); err != nil {
+			return err
+		}
+		if len(*l) == MaxWarnings {
+			return fmt.Errorf("more than %d entries", MaxWarnings)
+		}
+		*l = append(*l, raw)
+	}
+	return nil
+}
+
+const maxEntry = 64 << 10 // bytes
+
+// entries reads each entry by itself. One that is none is a finding.
+func entries[T any](l list, warnings func(T) ([]Warning, bool)) ([]Warning, []Finding, error) {
 	var out []Warning
 	var found []Finding
-	for i, raw := range list {
+	for i, raw := range l {
 		var entry T
-		w, ok := []Warning(nil), json.Unmarshal(raw, &entry) == nil
+		w, ok := []Warning(nil), len(raw) <= maxEntry && json.Unmarshal(raw, &entry) == nil
 		if ok {
 			w, ok = warnings(entry)
 		}
@@ -83,7 +108,7 @@ func interval(from, until string) (a, b time.Time, ok bool) {
 // ParseNewZealand reads New Zealand's list of exposure events.
 func ParseNewZealand(data []byte) ([]Warning, []Finding, error) {
 	var f struct {
-		Items *[]json.RawMessage `json:"items"`
+		Items *list `json:"items"`
 	}
 	if err := unmarshal(data, &f); err != nil {
 		return nil, nil, err
@@ -106,7 +131,7 @@ func ParseNewZealand(data []byte) ([]Warning, []Finding, error) {
 // ParseEngland reads the list of risky venues of England and Wales.
 func ParseEngland(data []byte) ([]Warning, []Finding, error) {
 	var f struct {
-		Venues *[]json.RawMessage `json:"venues"`
+		Venues *list `json:"venues"`
 	}
 	if err := unmarshal(data, &f); err != nil {
 		return nil, nil, err
@@ -138,8 +163,8 @@ const (
 
 // ParseFrance reads a file of clusters of France.
 func ParseFrance(data []byte) ([]Warning, []Finding, error) {
-	var list []json.RawMessage
-	if err := unmarshal(data, &list); err != nil {
+	var f list
+	if err := unmarshal(data, &f); err != nil {
 		return nil, nil, err
 	}
 	type cluster struct {
@@ -150,7 +175,7 @@ func ParseFrance(data []byte) ([]Warning, []Finding, error) {
 			Level    float64 `json:"r"`
 		} `json:"exp"`
 	}
-	return entries(list, func(c cluster) ([]Warning, bool) {
+	return entries(f, func(c cluster) ([]Warning, bool) {
 		place, err := hex.DecodeString(strings.ReplaceAll(c.Place, "-", ""))
 		if err != nil || !isPlace(France, string(place)) {
 			return nil, false

@@ -125,6 +125,7 @@ func TestParseWarnings(t *testing.T) {
 		{"France, no time", venue.ParseFrance, fmt.Sprintf(`[{"ltid":%q,"exp":[{"s":%d,"d":0,"r":1}]}]`, uuid, seconds), "", 1},
 		{"France, a month", venue.ParseFrance, fmt.Sprintf(`[{"ltid":%q,"exp":[{"s":%d,"d":2592000,"r":1}]}]`, uuid, seconds), "", 1},
 		{"France, before 1970", venue.ParseFrance, fmt.Sprintf(`[{"ltid":%q,"exp":[{"s":1,"d":3600,"r":1}]}]`, uuid), "", 1},
+		{"France, an entry that is a book", venue.ParseFrance, `[{"ltid":"` + strings.Repeat("0", 70_000) + `"}]`, "", 1},
 		{"France, no number of a place", venue.ParseFrance, `[{"ltid":"x","exp":[]},{"ltid":"30","exp":[]}]`, "", 2},
 	}
 	for _, v := range vectors {
@@ -137,7 +138,7 @@ func TestParseWarnings(t *testing.T) {
 		}
 	}
 	for comment, parse := range map[string]func([]byte) ([]venue.Warning, []venue.Finding, error){"New Zealand": venue.ParseNewZealand, "England": venue.ParseEngland, "France": venue.ParseFrance} {
-		for _, data := range []string{"", "{}", "5", "[{]", strings.Repeat(" ", venue.MaxFile) + "[]", `{"items":5,"venues":5}`} {
+		for _, data := range []string{"", "{}", "5", "[{]", strings.Repeat(" ", venue.MaxFile) + "[]", `{"items":5,"venues":5}`, `{"items":[1` + strings.Repeat(",1", venue.MaxWarnings) + `],"venues":[1` + strings.Repeat(",1", venue.MaxWarnings) + `]}`, `[1` + strings.Repeat(",1", venue.MaxWarnings) + `]`} {
 			if w, found, err := parse([]byte(data)); !errors.Is(err, venue.ErrWarnings) || w != nil || found != nil {
 				t.Errorf("%s, %.20q: %d warnings, %v", comment, data, len(w), err)
 			}
