@@ -67,42 +67,48 @@
 //	name   = 1*400 bytes of UTF-8 without controls
 //
 // It is a text of internal/signed without signatures, and the most private file
-// of all: it never leaves the device. "-" is a visit of which nobody wrote down
-// the end. A line that breaks the grammar is a [Finding] and the rest survives; a
-// diary without findings is written again byte for byte. [Diary.Since] forgets.
+// of all: it stays on the device. Somebody who falls ill, and wants to, gives a
+// [Visit.Report] of some visits, which only those can read who were there. "-" is a
+// visit of which nobody wrote down the end. A line that breaks the grammar is a
+// [Finding] and the rest survives; a diary of minor 0 without findings is written
+// again byte for byte. [Diary.Since] forgets.
 //
 // # Warnings
 //
-//   - New Zealand: { "items": [ { "glnHash", "start", "end", ... } ] }, where the
-//     hash is base64 of SHA-384 of the number. Risk: high.
+// New Zealand publishes hashes of numbers, base64 of SHA-384. Risk: high.
 //
-//   - England and Wales: { "venues": [ { "id", "riskyWindow": { "from", "until" },
-//     "messageType", ... } ] }. The places are open. Risk: low for M1 (be alert),
-//     high for M2 (book a test) and M3.
+//	{ "items": [ { "glnHash": hash, "start": moment, "end": moment, ... } ] }
 //
-//   - Germany: a message TraceWarningPackage, of an archive as package gaen opens
-//     it, of open warnings (deprecated) and protected reports:
+// England and Wales publish the places. Risk: low for M1 (be alert), high for M2
+// (book a test) and M3.
 //
-//     TraceWarningPackage = { 1: hour since 1970, 2: region, 3: repeated TraceTimeIntervalWarning,
-//     4: repeated CheckInProtectedReport }
-//     TraceTimeIntervalWarning = { 1: hash, 2: begin, 3: period, 4: level }
-//     CheckInProtectedReport = { 1: hash, 2: IV, 3: sealed CheckInRecord, 4: MAC }
-//     CheckInRecord = { 1: begin, 2: period, 3: level }   ; intervals of ten minutes
-//     hash = SHA-256(place)
-//     sealed = AES-256-CBC, PKCS #7, key SHA-256("CWA-ENCRYPTION-KEY" | place)
-//     MAC = HMAC-SHA256(SHA-256("CWA-MAC-KEY" | place), IV | sealed)
+//	{ "venues": [ { "id": place, "riskyWindow": { "from", "until" }, "messageType": "M1" / "M2" / "M3", ... } ] }
 //
-//     Only who scanned the code can open a report. Reports of places that there
-//     are not are mixed in by design. Risk: by [Rule].
+// Germany publishes a message in an archive as package gaen opens it, with open
+// warnings (deprecated) and protected reports, which only who scanned the code
+// can open. Reports of places that there are not are mixed in by design. Risk: by
+// [Rule].
 //
-//   - France: [ { "ltid": UUID, "exp": [ { "s", "d", "r" } ] } ]: begin in seconds
-//     since 1900, seconds, level. Risk: high from level 3 on, low below.
+//	TraceWarningPackage      = { 1: hour since 1970, 2: region, 3: repeated TraceTimeIntervalWarning,
+//	                             4: repeated CheckInProtectedReport }
+//	TraceTimeIntervalWarning = { 1: hash, 2: begin, 3: period, 4: level }
+//	CheckInProtectedReport   = { 1: hash, 2: IV, 3: sealed CheckInRecord, 4: MAC }
+//	CheckInRecord            = { 1: begin, 2: period, 3: level }         ; in intervals of ten minutes
+//	hash   = SHA-256(place)
+//	sealed = AES-256-CBC, PKCS #7, key SHA-256("CWA-ENCRYPTION-KEY" | place)
+//	MAC    = HMAC-SHA256, key SHA-256("CWA-MAC-KEY" | place), IV | sealed
+//
+// France publishes the numbers of places, of which each is good for its time:
+// begin in seconds since 1900, length in seconds, level. Risk: high from level 3
+// on, low below.
+//
+//	[ { "ltid": UUID, "exp": [ { "s": begin, "d": length, "r": level } ] } ]
 //
 // What none of them has is an end: how long a warning counts is for the rules
-// that read a history. An entry that cannot be read is a finding, and the
-// others survive. A warning names no person, and most name no place that
-// somebody can read who has not been there; still, who collects the codes of many
-// places can see which were warned of. The authorities say so too.
+// that read a history. An entry that cannot be read is a finding, and the others
+// survive. A warning names no person, and most name no place that somebody can
+// read who has not been there; still, who collects the codes of many places can
+// see which were warned of. The authorities say so too.
 //
 // # Matching
 //
