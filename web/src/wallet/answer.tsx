@@ -9,12 +9,19 @@ export function Verdict({ of, word, level = 3, children }: { of: Colour; word: s
   return <div class={"answer answer-" + of}><Shape of={of} /><div><H tabIndex={-1}>{word}</H>{children}</div></div>;
 }
 
-export function Reasons({ of }: { of: Pick<Reason, "text" | "next" | "by">[] }) {
+/** said is what the authority of an order wrote to the person, where the sentence lacks it. */
+function said(r: Pick<Reason, "text" | "params">): string {
+  const s = r.params?.["says"];
+  return typeof s === "string" && !r.text.includes(s) ? s : "";
+}
+
+export function Reasons({ of }: { of: Pick<Reason, "text" | "next" | "by" | "params">[] }) {
   return (
     <ul class="reasons">
       {of.map((r) => (
         <li class="reason" key={r.text + r.by}>
           <p class="reason-text" dir="auto">{r.text}</p>
+          {said(r) && <p dir="auto">{t("wallet.says", { text: said(r) })}</p>}
           {r.next && <p dir="auto"><strong>{t("verdict.next")}</strong> {r.next}</p>}
           {r.by && <p>{t("verdict.by", { at: moment(r.by) })}</p>}
         </li>

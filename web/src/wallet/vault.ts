@@ -36,8 +36,17 @@ function opened(): Promise<IDBDatabase> {
   });
 }
 
+/** write puts the record, also where the browser says at once that there is no room. */
+function write(s: IDBObjectStore, kept: Kept, give: (v: Shut) => void): void {
+  try {
+    s.put(kept, name);
+  } catch (err) {
+    give(new Shut(err instanceof DOMException && err.name === "QuotaExceededError" ? "full" : "off"));
+  }
+}
+
 /** within runs one transaction, and is done when it is durable. */
-async function within<T>(mode: IDBTransactionMode, f: (s: IDBObjectStore, give: (v: T) => void, t: IDBTransaction) => void): Promise<T> {
+async function within<T>(mode: IDBTransactionMode, f: (s: IDBObjectStore, give: (v: T) => void) => void): Promise<T> {
   const db = await opened();
   try {
     return await new Promise<T>((resolve, reject) => {
@@ -46,12 +55,7 @@ async function within<T>(mode: IDBTransactionMode, f: (s: IDBObjectStore, give: 
       let why: Shut | undefined;
       t.oncomplete = () => resolve(out);
       t.onabort = t.onerror = () => reject(why ?? new Shut(t.error?.name === "QuotaExceededError" ? "full" : "off"));
-      try {
-        f(t.objectStore(store), (v) => { out = v; if (v instanceof Shut) { why = v; t.abort(); } }, t);
-      } catch (err) {
-        why = new Shut(err instanceof DOMException && err.name === "QuotaExceededError" ? "full" : "off");
-        t.abort();
-      }
+      f(t.objectStore(store), (v) => { out = v; if (v instanceof Shut) { why = v; t.abort(); } });
     });
   } finally {
     db.close();
@@ -92,9 +96,9 @@ export class Vault {
   static async begin(passphrase: string, content: string, stretch: Stretch): Promise<Vault> {
     const raw = random(32), key = await aes(raw);
     const kept: Kept = { v: 1, rev: 1, passphrase: await lock(raw, passphrase, stretch), content: await sealed(key, utf8.encode(content)) };
-    await within<Kept | Shut>("readwrite", (s, give) => {
+    await within<Shut | undefined>("readwrite", (s, give) => {
       const r = s.getKey(name);
-      r.onsuccess = () => { if (r.result !== undefined) give(new Shut("elsewhere")); else s.put(kept, name); };
+      r.onsuccess = () => { if (r.result !== undefined) give(new Shut("elsewhere")); else write(s, kept, give); };
     });
     void navigator.storage?.persist?.().catch(() => false);
     return new Vault(raw, key, kept);
@@ -158,7 +162,7 @@ export class Vault {
       const r = s.get(name);
       r.onsuccess = () => {
         if ((r.result as Kept | undefined)?.rev !== mine) give(new Shut("elsewhere"));
-        else s.put(kept, name);
+        else write(s, kept, give);
       };
     });
     this.#kept = kept;

@@ -95,11 +95,12 @@ function App() {
         if (err instanceof Shut && err.why === "elsewhere") { void shut(sorry(err)); throw err; }
         setUnsaved(sorry(err));
       }
+      await show(next.wallet);
       setContent(next);
     },
     like: (l) => { setLiking(l); like(l); if (l.lang !== language()) speak(l.lang); },
     go: setScreen, lock: () => void shut(), erased: () => void shut(), tell: setTold,
-  } : undefined), [pub, vault, content, people, liking, shut]);
+  } : undefined), [pub, vault, content, people, liking, shut, show]);
 
   const changeLanguage = (code: string) => { const l = { ...liking, lang: code }; setLiking(l); like(l); speak(code); };
   const open = phase.at === "open" && home;
