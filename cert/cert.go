@@ -41,6 +41,7 @@ type Certificate struct {
 	Signed  Period  `json:"signed"` // the life of the signature, not of its meaning
 	Subject Person  `json:"subject"`
 	Events  []Event `json:"events"`
+	Links   []Link  `json:"links,omitempty"` // no evidence; see [Link]
 	Losses  []Loss  `json:"losses,omitempty"`
 }
 

@@ -7,11 +7,11 @@ const (
 	ICD11     = "http://id.who.int/icd/release/11/mms"
 	CVX       = "http://hl7.org/fhir/sid/cvx"
 	ATC       = "http://www.whocc.no/atc"
-	EUVaccine = "https://ec.europa.eu/health/documents/community-register/html/" // medicinal products
-	EUHolder  = "https://spor.ema.europa.eu/v1/organisations"                    // authorisation holders
-	EUDevice  = "https://covid-19-diagnostics.jrc.ec.europa.eu/devices"          // antigen tests
-	PreQual   = "http://smart.who.int/icvp/ICVPProductIds"                       // WHO prequalified products
-	Pratique  = "https://pratique.example/codes"                                 // ours: diseases and requirements
+	EUVaccine = "https://ec.europa.eu/health/documents/community-register/html/"    // medicinal products
+	EUHolder  = "https://spor.ema.europa.eu/v1/organisations"                       // authorisation holders
+	EUDevice  = "https://covid-19-diagnostics.jrc.ec.europa.eu/devices"             // antigen tests
+	PreQual   = "http://smart.who.int/pcmt-vaxprequal/CodeSystem/PreQualProductIds" // WHO prequalified products
+	Pratique  = "https://pratique.example/codes"                                    // ours: diseases and requirements
 )
 
 // Coding is a code in a code system.

@@ -21,6 +21,7 @@ import (
 	"github.com/pratique/pratique/cert"
 	"github.com/pratique/pratique/format/hc1"
 	"github.com/pratique/pratique/format/shc"
+	"github.com/pratique/pratique/format/shl"
 	"github.com/pratique/pratique/format/vds"
 	"github.com/pratique/pratique/trust"
 )
@@ -60,6 +61,9 @@ type Error struct {
 	// Of a health card in several codes that is not complete: how many there
 	// are, how many of them were given, and which, if that is one.
 	Of, Have, Number int
+
+	// Host is where a health link leads.
+	Host string
 }
 
 func (e *Error) Error() string {
@@ -96,6 +100,14 @@ func Read(text string) (Unverified, error) {
 		return opened(u, err, text)
 	case what == HCNext:
 		return nil, &Error{Code: "newer_version", What: what}
+	case what == HealthLink:
+		link, err := shl.Parse(text)
+		if err != nil {
+			return nil, &Error{Code: "read_link", Format: "link", What: what, Cause: shl.Cause(err), Err: err}
+		}
+		return nil, &Error{Code: "online_only", Format: "link", What: what, Host: link.About().Host}
+	case what == ChinesePass:
+		return nil, &Error{Code: "format_unpublished", Format: "national", What: what}
 	case unsupported[what] != "":
 		return nil, &Error{Code: "format_unsupported", Format: unsupported[what], What: what}
 	}

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/base64"
 	"strings"
+
+	"github.com/pratique/pratique/format/shl"
 )
 
 // What names what a text is; the names are codes of package words.
@@ -19,8 +21,13 @@ const (
 	DIVOC        What = "divoc"             // a zip with a credential
 	HealthLink   What = "health_link"       // shlink:/ or vhlink:/
 	NZPass       What = "nz_pass"
-	National     What = "national_pass" // domestic forms that were never meant to cross a border
-	VenueCode    What = "venue_code"    // check-in posters of tracking systems
+	LightCode    What = "light_code"            // LT1: the light certificate of Switzerland and Liechtenstein
+	ATExemption  What = "at_exemption"          // AT1: an exemption of Austria
+	French2DDoc  What = "french_2ddoc"          // 2D-DOC of a test or vaccination, before the European certificate
+	National     What = "national_pass"         // domestic forms that were never meant to cross a border
+	ChinesePass  What = "chinese_pass"          // by where it leads, or what it calls itself: its inside is not public
+	Credential   What = "verifiable_credential" // of the W3C, and none of the kinds above
+	VenueCode    What = "venue_code"            // check-in posters of tracking systems
 	WebAddress   What = "web_address"
 	WiFi         What = "wifi"
 	Contact      What = "contact"
@@ -44,7 +51,9 @@ const (
 
 // unsupported are the health formats that are known by sight and not read yet,
 // with the name that answers give as their format.
-var unsupported = map[What]string{DIVOC: "divoc", HealthLink: "link", NZPass: "nzcp", National: "national"}
+var unsupported = map[What]string{
+	DIVOC: "divoc", NZPass: "nzcp", LightCode: "national", ATExemption: "national", French2DDoc: "national", National: "national", Credential: "vc",
+}
 
 // prefixes are looked up in order; those in lower case match either case.
 var prefixes = []struct {
@@ -52,7 +61,7 @@ var prefixes = []struct {
 	what   What
 }{
 	{"HC1:", HC1}, {"shc:", SHC}, {"shlink:/", HealthLink}, {"vhlink:/", HealthLink}, {"NZCP:/", NZPass}, {"B64:", DIVOC}, {"PK\x03\x04", DIVOC},
-	{"AT1:", National}, {"LT1:", National}, {"NL2:", National}, {"CRED:", National}, {"HL0:", National},
+	{"AT1:", ATExemption}, {"LT1:", LightCode}, {"NL2:", National}, {"CRED:", National}, {"HL0:", National},
 	{"NZCOVIDTRACER:", VenueCode}, {"UKC19TRACING:", VenueCode}, {"https://e.coronawarn.app", VenueCode}, {"https://qr.notify-me.ch", VenueCode}, {"https://tac.gouv.fr", VenueCode},
 	{"pratique-receipt/", Receipt}, {"pratique-history/", OwnHistory}, {"pratique-wallet/", Wallet}, {"-----BEGIN AGE ENCRYPTED FILE-----", Wallet}, {"age-encryption.org/", Wallet},
 	{"wifi:", WiFi}, {"begin:vcard", Contact}, {"mecard:", Contact}, {"bizcard:", Contact}, {"tel:", Phone}, {"sms:", Message}, {"smsto:", Message}, {"mmsto:", Message}, {"whatsapp:", Message},
@@ -68,6 +77,12 @@ func Identify(text string) What {
 	t := strings.Trim(text, "\r\n")
 	if strings.TrimSpace(t) == "" {
 		return Empty
+	}
+	if _, ok := shl.Cut(t); ok { // perhaps after the address of a viewer
+		return HealthLink
+	}
+	if chinese(t) {
+		return ChinesePass
 	}
 	for _, p := range prefixes {
 		if t[0]|0x20 != p.prefix[0]|0x20 { // the same letter in either case
@@ -86,8 +101,14 @@ func Identify(text string) What {
 		return VDS
 	case t[0] == '{' && strings.Contains(t, `"verifiableCredential"`) && strings.Contains(t, `"ey`):
 		return SHC
+	case t[0] == '{' && (strings.Contains(t, `"ProofOfVaccinationCredential"`) || strings.Contains(t, `"ProofOfTestCertificateCredential"`)):
+		return DIVOC
+	case t[0] == '{' && strings.Contains(t, `"@context"`) && (strings.Contains(t, "https://www.w3.org/2018/credentials") || strings.Contains(t, "https://www.w3.org/ns/credentials")):
+		return Credential
 	case t[0] == '{' || t[0] == '[':
 		return JSONData
+	case french2DDoc(t):
+		return French2DDoc
 	case strings.HasPrefix(t, "ey") && strings.Count(t, ".") == 2:
 		return compactJWS(t)
 	case boardingPass(t):
@@ -111,6 +132,33 @@ func compactJWS(t string) What {
 		return Identity
 	}
 	return SHC
+}
+
+// chinese recognises the health codes and the international travel certificate
+// of China by what is known of them in public: that they are opened on the
+// government's service platform, or what they are called. Their bytes are not
+// published.
+func chinese(t string) bool {
+	if rest, ok := strings.CutPrefix(strings.ToLower(t[:min(len(t), 300)]), "http"); ok {
+		_, host, _ := strings.Cut(rest, "://")
+		if i := strings.IndexAny(host, "/?#:"); i >= 0 {
+			host = host[:i]
+		}
+		return host == "gov.cn" || strings.HasSuffix(host, ".gov.cn")
+	}
+	for _, name := range [...]string{"国际旅行健康证明", "健康码", "健康碼", "International Travel Health Certificate"} {
+		if strings.Contains(t[:min(len(t), 2000)], name) {
+			return true
+		}
+	}
+	return false
+}
+
+// french2DDoc recognises a 2D-DOC whose document is a test (B2) or a
+// vaccination (L1): DC, the version, and 16 to 18 characters about the
+// signature before the kind.
+func french2DDoc(t string) bool {
+	return len(t) >= 26 && t[:2] == "DC" && digits(t[2:4]) && (t[20:22] == "B2" || t[20:22] == "L1")
 }
 
 // boardingPass recognises an IATA bar-coded boarding pass: M, the number of

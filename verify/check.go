@@ -75,6 +75,8 @@ func unreadable(w *World, length int, err error) Report {
 		if e.Number > 0 {
 			params = append(params, words.Count("number", e.Number))
 		}
+	case e.Host != "":
+		params = append(params, words.Text("host", e.Host))
 	case e.What != "":
 		params = append(params, words.Word("what", "what_"+string(e.What)))
 	}
@@ -120,6 +122,7 @@ func (c *candidate) judge(q Question) Report {
 		r.add("demo_key")
 	}
 	keyUse(&r, c.signed)
+	wording(&r, c.signed)
 	inForce(&r, w.KeyPolicy, c.signed, q.At)
 	schema(&r, c.signed)
 	assumed(&r, c.signed)
@@ -233,6 +236,8 @@ func inForce(r *Report, policy trust.Policy, s trust.Signed, at time.Time) {
 		begin = p.From
 	}
 	switch {
+	case !p.Until.IsZero() && at.After(p.Until) && forLife(s.Certificate):
+		r.add("for_life", r.moment("until", p.Until))
 	case !p.Until.IsZero() && at.After(p.Until):
 		r.Checks.InForce = Fail
 		r.add("signature_expired", r.moment("until", p.Until))
@@ -243,6 +248,33 @@ func inForce(r *Report, policy trust.Policy, s trust.Signed, at time.Time) {
 	if !policy.InForce(s.Key, p.Issued, at) {
 		r.Checks.InForce = Fail
 		r.add("key_not_in_force", r.moment("from", s.Key.NotBefore), r.moment("until", s.Key.NotAfter))
+	}
+}
+
+// forLife reports whether the protection that a certificate is about has no
+// end. The life of a signature, which no signing key lets be longer than some
+// years, does not end it: the International Health Regulations (Annex 7) bind
+// states to accept it for the life of the person.
+func forLife(c *cert.Certificate) bool {
+	for _, e := range c.Events {
+		if v, ok := e.(*cert.Vaccination); !ok || !v.Lifelong {
+			return false
+		}
+	}
+	return len(c.Events) > 0
+}
+
+// wording adds what the International Health Regulations (Annex 6) have a
+// certificate of vaccination say.
+func wording(r *Report, s trust.Signed) {
+	if r.Content == "icvp" && len(s.Certificate.Events) == 1 {
+		disease := s.Certificate.Events[0].About().Disease
+		switch code := "disease_" + disease.Code(); {
+		case words.Has("en", code):
+			r.add("ihr_certifies", words.Word("disease", code))
+		case disease != cert.Coded{}:
+			r.add("ihr_certifies", words.Text("disease", cmp.Or(disease.Source.Display, disease.Source.Code)))
+		}
 	}
 }
 
@@ -307,7 +339,13 @@ func (r *Report) withdrawn(s trust.Signed, l *revoke.List, e revoke.Entry) {
 // where its format allows one, and any number else.
 func events(r *Report, s trust.Signed) bool {
 	switch n := len(s.Certificate.Events); {
-	case n == 0 && r.Content != "dcc":
+	case n == 0 && r.Content == "link":
+		host := "?"
+		if links := s.Certificate.Links; len(links) > 0 {
+			host = links[0].Host
+		}
+		r.add("online_only", words.Text("host", host))
+	case n == 0 && r.Content != "dcc" && r.Content != "icvp" && r.Content != "ddcc":
 		r.add("content_unsupported", words.Word("content", "content_"+r.Content))
 	case n == 0:
 		r.add("no_event")

@@ -66,7 +66,7 @@ var table = map[string]Colour{
 	"code_part": Grey, "code_mixed": Grey, "code_several": Grey,
 	"picture_none": Grey, "picture_broken": Grey,
 	"signer_unknown": Grey, "no_key_named": Grey, "algorithm_unknown": Grey, "critical_unknown": Grey,
-	"content_unsupported": Grey, "no_event": Grey,
+	"content_unsupported": Grey, "format_unpublished": Grey, "online_only": Grey, "read_link": Grey, "no_event": Grey,
 	"no_destination": Grey, "no_rules": Grey, "rules_lapsed": Grey, "rules_not_begun": Grey, "rule_open": Grey, "trip_unknown": Grey,
 	"data_expired": Grey, "no_moment": Grey, "clock_impossible": Grey,
 

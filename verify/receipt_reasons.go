@@ -23,7 +23,7 @@ var printed = map[string]string{
 	"code_part": "", "code_mixed": "", "code_several": "",
 	"picture_none": "", "picture_broken": "",
 	"signer_unknown": "", "no_key_named": "", "algorithm_unknown": "", "critical_unknown": "",
-	"content_unsupported": "", "no_event": "",
+	"content_unsupported": "", "format_unpublished": "", "online_only": "", "read_link": "", "no_event": "",
 	"no_destination": "", "no_rules": "", "rules_lapsed": "since", "rules_not_begun": "since", "rule_open": "rule why", "trip_unknown": "rule fact",
 	"data_expired": "since", "no_moment": "", "clock_impossible": "",
 

@@ -51,7 +51,7 @@ func Recognise(text string) (Kind, error) {
 	u, err := format.Read(text)
 	if err != nil {
 		e, ok := errors.AsType[*format.Error](err)
-		if ok && (e.Code == "format_unsupported" || e.Code == "newer_version") {
+		if ok && (e.Code == "format_unsupported" || e.Code == "format_unpublished" || e.Code == "online_only" || e.Code == "newer_version") {
 			return KindCertificate, nil // it is kept, though this build cannot read it
 		}
 		return "", err

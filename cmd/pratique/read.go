@@ -100,6 +100,9 @@ func (pr printer) unverified(o verify.Opened, input, text string) string {
 			rows = append(rows, row{})
 			rows = append(rows, describe(e)...)
 		}
+		for _, link := range o.Certificate.Links {
+			rows = append(append(rows, row{}), describeLink(link)...)
+		}
 		if len(o.Certificate.Losses) > 0 {
 			rows = append(rows, row{})
 		}
@@ -131,6 +134,8 @@ var rowsInFrench = map[string]string{
 	"protects until": "protège jusqu'au", "centre": "centre", "first positive": "premier positif", "from": "du", "until": "jusqu'au",
 	"value": "valeur", "exempt from": "dispense de", "about": "au sujet de", "at": "le", "says": "déclare", "order": "ordre",
 	"reason": "motif", "country": "pays", "issuer": "émetteur", "number": "numéro", "assumed": "supposé",
+	"protects from": "protège dès le", "protection": "protection", "clinician": "soignant", "document": "document", "sex": "sexe", "guardian": "tuteur",
+	"leads to": "mène à", "asks for": "demande", "label": "intitulé", "link until": "lien jusqu'au",
 	"port": "port", "purpose": "motif du voyage", "category": "catégorie", "holder": "titulaire", "stamp before": "tampon précédent",
 	"appeal": "recours", "ends the order": "met fin à l'ordre", "risk": "risque", "system": "système", "rule": "règle",
 }
@@ -143,7 +148,23 @@ func describePerson(s cert.Person) []row {
 	if n := s.Name(); n.FamilyICAO != "" || n.GivenICAO != "" {
 		rows = append(rows, row{"in the passport", n.FamilyICAO + "<<" + n.GivenICAO})
 	}
-	return append(rows, row{"born", s.BirthDate.String()}, row{"nationality", s.Nationality})
+	rows = append(rows, row{"born", s.BirthDate.String()}, row{"sex", string(s.Sex)}, row{"nationality", s.Nationality})
+	for _, d := range s.Documents {
+		rows = append(rows, row{"document", strings.Join(trimmed(strings.ReplaceAll(d.Type, "_", " "), d.Number), " ")})
+	}
+	if s.Guardian != nil {
+		rows = append(rows, row{"guardian", s.Guardian.Name().String()})
+	}
+	return rows
+}
+
+// describeLink says where a health link leads. It is followed nowhere here.
+func describeLink(l cert.Link) []row {
+	asks := ""
+	if l.Passcode {
+		asks = "a passcode"
+	}
+	return []row{{"states", "health link: online, not a proof"}, {"leads to", l.Host}, {"asks for", asks}, {"link until", stamp(l.Until)}, {"label", l.Label}}
 }
 
 // describe lists what an event says.
@@ -157,8 +178,8 @@ func describe(e cert.Event) []row {
 			row{"result", coded(e.Outcome)}, row{"laboratory", strings.Join(trimmed(e.Laboratory.Name, e.Laboratory.ID), ", ")})
 	case *cert.Vaccination:
 		rows = append(rows, row{"vaccine", coded(e.Prophylaxis)}, row{"product", coded(e.Product)}, row{"maker", coded(e.Maker)},
-			row{"lot", e.Lot}, row{"date", e.Date.String()}, row{"dose", doses(e)}, row{"protects until", stamp(e.ProtectionUntil)},
-			row{"centre", e.Centre.Name})
+			row{"lot", e.Lot}, row{"date", e.Date.String()}, row{"dose", doses(e)}, row{"protects from", day(e.ProtectionFrom)}, row{"protects until", stamp(e.ProtectionUntil)}, row{"protection", forLife(e)},
+			row{"centre", e.Centre.Name}, row{"clinician", e.Clinician})
 	case *cert.Recovery:
 		rows = append(rows, row{"first positive", e.FirstPositive.String()}, row{"from", e.From.String()}, row{"until", e.Until.String()})
 	case *cert.Antibody:
@@ -174,9 +195,17 @@ func describe(e cert.Event) []row {
 	return append(rows, row{"country", s.Country}, row{"issuer", s.Authority}, row{"number", s.ID})
 }
 
+func forLife(v *cert.Vaccination) string {
+	if v.Lifelong {
+		return "for life"
+	}
+	return ""
+}
+
 // plain are the codes that everybody meets, in words.
 var plain = map[string]string{
 	cert.COVID19: "COVID-19", cert.CodeDetected: "detected", cert.CodeNotDetected: "not detected",
+	cert.YellowFever: "yellow fever", cert.Polio: "poliomyelitis", cert.Meningococcal: "meningococcal disease",
 	cert.CodeNucleicAcid: "nucleic acid test", cert.CodeAntigenRapid: "rapid antigen test",
 }
 

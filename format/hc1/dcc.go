@@ -20,19 +20,26 @@ func (c *code) certificate() (*cert.Certificate, error) {
 		Signed:  c.signed,
 	}
 	m := mapper{out}
+	if (c.kind == kindDCC || c.kind == kindICVP || c.kind == kindDDCC) && c.content.Kind() != cbor.Map {
+		return nil, &Error{StepPayload, ErrContent}
+	}
 	switch c.kind {
 	case kindDCC:
-		if c.content.Kind() != cbor.Map {
-			return nil, &Error{StepPayload, ErrContent}
-		}
 		m.dcc(c.content)
-		for k := range c.group.Pairs {
-			if k != (cbor.Key{Int: 1}) {
-				m.lose(contentPath(k), lossDropped)
-			}
-		}
+	case kindICVP:
+		m.icvp(c.content)
+	case kindDDCC:
+		m.ddcc(c.path, c.content)
+	case kindLink:
+		m.link(c.path, c.content)
 	default:
 		m.lose(c.path, lossNotMapped)
+		return out, nil
+	}
+	for k := range c.group.Pairs { // what stands beside the content that is shown
+		if path := contentPath(k); path != c.path {
+			m.lose(path, lossDropped)
+		}
 	}
 	return out, nil
 }

@@ -57,6 +57,11 @@ func FuzzContent(f *testing.F) {
 	f.Add(dcc(f, person(object{"t": []any{entry(nil)}})))
 	f.Add(dcc(f, person(object{"v": []any{dose(object{"dn": 2.5, "dt": "2026-01-15T00:00:00"})}})))
 	f.Add(dcc(f, object{"ver": nil, "nam": nil, "dob": nil, "r": []any{nil, object{}}}))
+	f.Add(claims(f, map[int]any{-260: map[int]any{-6: deployed(nil)}}))
+	f.Add(claims(f, map[int]any{-260: map[int]any{-6: later(nil)}}))
+	f.Add(claims(f, map[int]any{-260: map[int]any{4: object{"name": "x", "test": object{"result": object{"code": "260415000"}, "date": "2021-07-08"}}}}))
+	f.Add(claims(f, object{"hcid": "x", "vaccine_valid": "2021-07-22", "total_doses": "2"}))
+	f.Add(claims(f, map[int]any{-260: map[int]any{5: []any{object{"u": "shlink:/e30"}}}}))
 	f.Add(claims(f, map[int]any{4: 1.5, 6: nil, -260: map[int]any{3: nil}}))
 	f.Add([]byte("\xa1\x39\x01\x03\xa1\x01\xa1\x61t\x81\xa1\x62sc\xc1\xfb\x7f\xef\xff\xff\xff\xff\xff\xff"))
 	f.Fuzz(func(t *testing.T, payload []byte) {
@@ -74,6 +79,7 @@ func FuzzContent(f *testing.F) {
 		if _, err := s.Certificate.MarshalJSON(); err != nil {
 			t.Error(err)
 		}
+		hc1.Schema(s.Raw)
 		if !bytes.Equal(s.Raw, payload) {
 			t.Errorf("%x became %x", payload, s.Raw)
 		}

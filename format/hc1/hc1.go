@@ -67,6 +67,21 @@
 // Names are kept as received, in whatever Unicode normal form. A certificate
 // that has several groups or entries gives several events; that its schema
 // allows one alone is for [Schema] to say.
+//
+// # Content of the World Health Organization
+//
+// A vaccination certificate of the International Health Regulations (yellow
+// card) comes in two sets of field names, told apart by their types: v is the
+// vaccination, or in the later draft the version, and vx the vaccination. For
+// yellow fever, protection begins ten days after the dose and lasts for life,
+// whatever the certificate says (Annex 7 of the Regulations, as amended in 2014):
+// an earlier beginning or an end is dropped, and is among the losses.
+//
+// A core data set is written in groups or in none, like this or like_this, with
+// codes alone or with their systems. It has no recovery.
+//
+// A health link stands as a text, a list of texts, a map with u, or a list of
+// such maps (package shl). The certificate tells where it leads, and not its key.
 package hc1
 
 import (

@@ -66,13 +66,36 @@ func (i Issuer) Issue(c *cert.Certificate, rand io.Reader) (string, error) {
 	return pack(message), nil
 }
 
-// entitled checks that the key may sign the certificate.
-func (i Issuer) entitled(c *cert.Certificate) error {
+// holds checks that the signer has the private key.
+func (i Issuer) holds() error {
 	if i.Signer == nil {
 		return &FieldError{"key", issueMissing, "give the signer of the key"}
 	}
 	if k, ok := i.Signer.Public().(interface{ Equal(crypto.PublicKey) bool }); !ok || !k.Equal(i.Key.Public) {
 		return &FieldError{"key", "conflict", "the signer does not hold the private key of this public key"}
+	}
+	return nil
+}
+
+// country is who issues: of the certificate, or of the key.
+func (i Issuer) country(c *cert.Certificate) (string, error) {
+	country := c.Issuer.Country
+	switch {
+	case country == "":
+		country = i.Key.Country
+	case i.Key.Country != "" && i.Key.Country != country:
+		return "", &FieldError{"issuer.country", "conflict", "leave it empty, or sign with a key of this country"}
+	}
+	if country == "" {
+		return "", &FieldError{"issuer.country", issueMissing, "state the country that issues"}
+	}
+	return country, nil
+}
+
+// entitled checks that the key may sign the certificate.
+func (i Issuer) entitled(c *cert.Certificate) error {
+	if err := i.holds(); err != nil {
+		return err
 	}
 	if len(c.Events) != 1 {
 		return &FieldError{"events", issueOneEntry, "state exactly one test, vaccination or recovery; make one code for each"}
@@ -99,15 +122,9 @@ func (i Issuer) entitled(c *cert.Certificate) error {
 
 // payload prints the claims and checks what it printed.
 func (i Issuer) payload(c *cert.Certificate) ([]byte, error) {
-	country := c.Issuer.Country
-	switch {
-	case country == "":
-		country = i.Key.Country
-	case i.Key.Country != "" && i.Key.Country != country:
-		return nil, &FieldError{"issuer.country", "conflict", "leave it empty, or sign with a key of this country"}
-	}
-	if country == "" {
-		return nil, &FieldError{"issuer.country", issueMissing, "state the country that issues"}
+	country, err := i.country(c)
+	if err != nil {
+		return nil, err
 	}
 	p := printer{cert: c}
 	p.certificate()
@@ -133,7 +150,7 @@ func checkPrinted(payload []byte) error {
 	}
 	a, ok := advices[issues[0].Path]
 	if !ok {
-		a = advice{"certificate", "state what the schema of European certificates demands"}
+		a = advice{"certificate", "state what the schema of the content demands"}
 	}
 	return &FieldError{a.field, issues[0].What, a.do}
 }
@@ -168,6 +185,14 @@ var advices = map[string]advice{
 	"v.0.co": {"events.0.country", "give the country of the vaccination, in capitals"},
 	"v.0.is": {"events.0.authority", "name the authority that certifies, in at most 80 characters"},
 	"v.0.ci": {"events.0.id", "give an identifier of at most 80 characters, see UVCI"},
+
+	"n":     {"subject.names.0", "give the name"},
+	"v.vp":  {"events.0.product", "give the product as WHO's list of prequalified vaccines names it"},
+	"v.dt":  {"events.0.date", "give the day of the vaccination, with month and year"},
+	"v.bo":  {"events.0.lot", "give the number of the lot"},
+	"v.is":  {"events.0.authority", "name the authority, or the clinician, who answers for it"},
+	"v.vls": {"events.0.protection_from", "give the day from which it protects, in years 1 to 9999"},
+	"v.vle": {"events.0.protection_until", "give the day until which it protects, in years 1 to 9999"},
 
 	"r.0.tg": {"events.0.disease", "give the disease as SNOMED CT codes it"},
 	"r.0.fr": {"events.0.first_positive", "give the day of the first positive test, with month and year"},

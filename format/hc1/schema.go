@@ -4,6 +4,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/pratique/pratique/cert"
 	"github.com/pratique/pratique/internal/cbor"
 )
 
@@ -37,7 +38,11 @@ const (
 //
 // The schemas are those of eu-dcc-schema 1.0.0 to 1.3.3, with the rule of the
 // hcert specification that a certificate has exactly one of v, t and r, which
-// the schemas say from 1.3.0 on. The form of a date is not among the rules (in
+// the schemas say from 1.3.0 on. A vaccination certificate of the International
+// Health Regulations is judged by WHO's model (smart-icvp): name, birth date,
+// one vaccination with product, date and lot, and a centre or a clinician who
+// answers for it; the later set of names needs sex, nationality and version too.
+// The form of a date is not among the rules (in
 // JSON Schema, format is an annotation): a date must be one, and may have a
 // time of day, as in public vectors of Bulgaria and Poland. Fields that are
 // null count as absent, as in those of Bulgaria. A version between two of these is judged
@@ -55,6 +60,18 @@ func Schema(raw []byte) []Issue {
 }
 
 func (c *claims) schema() []Issue {
+	if c.kind == kindICVP && c.content.Kind() == cbor.Map {
+		s := checker{edition: &editions[0]} // which has no bounds that this content shares
+		s.regulations(c.content)
+		return s.issues
+	}
+	if c.kind == kindLink {
+		m := mapper{new(cert.Certificate)}
+		if m.link(c.path, c.content); len(m.Links) == 0 || len(m.Losses) > 0 {
+			return []Issue{{c.path, issueType}}
+		}
+		return nil
+	}
 	if c.kind != kindDCC {
 		return []Issue{{c.path, issueNoSchema}}
 	}
@@ -161,6 +178,7 @@ const (
 	formDate                // a whole date
 	formMoment              // date with time and zone
 	formDropped             // moment, in editions that have it
+	formBirth               // a date, or the year and the month, or the year alone
 )
 
 type field struct {
@@ -190,6 +208,18 @@ var fields = map[string][]field{
 	"r": {
 		{"tg", formText, true, "disease-agent-targeted"}, {"fr", formDate, true, ""}, {"co", formCountry, true, "country-2-codes"},
 		{"is", formShort, true, ""}, {"df", formDate, true, ""}, {"du", formDate, true, ""}, {"ci", formShort, true, ""},
+	},
+	"icvp": { // as deployed
+		{"n", formText, true, ""}, {"dob", formBirth, true, ""}, {"s", formText, false, ""}, {"ntl", formText, false, ""},
+		{"nid", formText, false, ""}, {"ndt", formText, false, ""}, {"gn", formText, false, ""},
+	},
+	"icvp later": {
+		{"n", formText, true, ""}, {"dob", formBirth, true, ""}, {"s", formText, true, ""}, {"nt", formText, true, ""},
+		{"id", formText, false, ""}, {"dt", formText, false, ""}, {"gn", formText, false, ""}, {"v", formText, true, ""},
+	},
+	"icvp dose": {
+		{"vp", formText, true, ""}, {"dt", formDate, true, ""}, {"bo", formText, true, ""}, {"cn", formText, false, ""},
+		{"is", formText, false, ""}, {"vls", formDate, false, ""}, {"vle", formDate, false, ""},
 	},
 }
 
@@ -340,6 +370,10 @@ func (s *checker) text(f form, text string) string {
 		length = s.lengthNM
 	case formCountry:
 		if !strings.ContainsFunc(text, func(r rune) bool { return r >= 'A' && r <= 'Z' }) {
+			return issuePattern
+		}
+	case formBirth:
+		if !birthPattern(text) {
 			return issuePattern
 		}
 	case formDate:

@@ -6,13 +6,6 @@ import (
 	"github.com/pratique/pratique/cert"
 )
 
-// Diseases beside COVID-19, in SNOMED CT, as far as vaccine codes tell them.
-const (
-	yellowFever   = "16541001"
-	polio         = "398102009"
-	meningococcal = "23511006"
-)
-
 // Kinds of vaccine against COVID-19 (eu-dcc-valuesets, vaccine-prophylaxis).
 const (
 	kindAntigen = "1119305005" // SNOMED CT, antigen vaccine
@@ -57,10 +50,10 @@ var cvx = map[string]vaccine{
 	"509": {cert.COVID19, kindAny, "EpiVacCorona"}, "510": {cert.COVID19, kindAny, "BBIBP-CorV"}, "511": {cert.COVID19, kindAny, "CoronaVac"},
 	"512": {cert.COVID19, kindAny, "Covifenz"}, "519": {cert.COVID19, kindMRNA, spikevax}, "520": {cert.COVID19, kindMRNA, comirnaty},
 	// other diseases
-	"37": {yellowFever, "", ""}, "183": {yellowFever, "", ""}, "184": {yellowFever, "", ""},
-	"02": {polio, "", ""}, "10": {polio, "", ""}, "89": {polio, "", ""}, "178": {polio, "", ""}, "179": {polio, "", ""}, "182": {polio, "", ""},
-	"32": {meningococcal, "", ""}, "108": {meningococcal, "", ""}, "114": {meningococcal, "", ""}, "136": {meningococcal, "", ""},
-	"147": {meningococcal, "", ""}, "203": {meningococcal, "", ""},
+	"37": {cert.YellowFever, "", ""}, "183": {cert.YellowFever, "", ""}, "184": {cert.YellowFever, "", ""},
+	"02": {cert.Polio, "", ""}, "10": {cert.Polio, "", ""}, "89": {cert.Polio, "", ""}, "178": {cert.Polio, "", ""}, "179": {cert.Polio, "", ""}, "182": {cert.Polio, "", ""},
+	"32": {cert.Meningococcal, "", ""}, "108": {cert.Meningococcal, "", ""}, "114": {cert.Meningococcal, "", ""}, "136": {cert.Meningococcal, "", ""},
+	"147": {cert.Meningococcal, "", ""}, "203": {cert.Meningococcal, "", ""},
 }
 
 // cvxOf is the code with which a product of the European value set is issued.

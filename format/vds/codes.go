@@ -6,23 +6,8 @@ import (
 	"github.com/pratique/pratique/cert"
 )
 
-// Diseases beside COVID-19, in SNOMED CT.
-const (
-	yellowFever   = "16541001"
-	polio         = "398102009"
-	meningococcal = "23511006"
-)
-
-// diseases are the diseases that ICD-11 codes tell (mortality and morbidity
-// statistics): COVID-19 with the virus identified and not, yellow fever, acute
-// poliomyelitis, meningococcal disease.
-var diseases = map[string]string{
-	"RA01": cert.COVID19, "RA01.0": cert.COVID19, "RA01.1": cert.COVID19,
-	"1D47": yellowFever, "1C81": polio, "1C1C": meningococcal,
-}
-
 // icdOf is the code with which a disease is issued.
-var icdOf = map[string]string{cert.COVID19: "RA01.0", yellowFever: "1D47", polio: "1C81", meningococcal: "1C1C"}
+var icdOf = map[string]string{cert.COVID19: "RA01.0", cert.YellowFever: "1D47", cert.Polio: "1C81", cert.Meningococcal: "1C1C"}
 
 // Kinds of vaccine against COVID-19 (eu-dcc-valuesets, vaccine-prophylaxis).
 const (
@@ -31,20 +16,19 @@ const (
 	kindAny     = "J07BX03"    // ATC, any
 )
 
-// vaccines are the kinds of vaccine that ICD-11 extension codes tell, each with
-// its disease and, for COVID-19, the kind of the European value set that covers it.
-var vaccines = map[string]struct{ disease, kind string }{
-	"XM68M6": {cert.COVID19, kindAny},     // any
-	"XM0GQ8": {cert.COVID19, kindMRNA},    // RNA
-	"XM1NL1": {cert.COVID19, kindAny},     // inactivated virus
-	"XM5DF6": {cert.COVID19, kindAny},     // live attenuated virus
-	"XM9QW8": {cert.COVID19, kindAny},     // non-replicating viral vector
-	"XM0CX4": {cert.COVID19, kindAny},     // replicating viral vector
-	"XM5JC5": {cert.COVID19, kindAntigen}, // protein subunit
-	"XM1J92": {cert.COVID19, kindAny},     // virus-like particle
-	"XM6AT1": {cert.COVID19, kindAny},     // DNA
-	"XM0N24": {yellowFever, ""},
-	"XM3418": {yellowFever, ""}, // live attenuated
+// kindOf is the kind of the European value set that covers a kind of vaccine of
+// ICD-11 extension codes against COVID-19.
+func kindOf(code string) string {
+	switch code {
+	case "XM0GQ8": // RNA
+		return kindMRNA
+	case "XM5JC5": // protein subunit
+		return kindAntigen
+	}
+	if cert.DiseaseOf(cert.Coding{System: cert.ICD11, Code: code}) == cert.COVID19 {
+		return kindAny
+	}
+	return ""
 }
 
 // kindCoding returns the coding of a kind of vaccine.

@@ -269,7 +269,7 @@ func (p *printer) vaccine(field string, e *cert.Vaccination) string {
 			des = "XM0GQ8"
 		case e.Disease.Code() == cert.COVID19:
 			des = "XM68M6"
-		case e.Disease.Code() == yellowFever:
+		case e.Disease.Code() == cert.YellowFever:
 			des = "XM0N24"
 		}
 	}

@@ -199,14 +199,14 @@ func (m *mapper) vaccine(v jcs.Value) {
 		switch k {
 		case "des":
 			if s := m.text(v); s != "" {
-				all.Prophylaxis = cert.Coded{Source: cert.Coding{System: cert.ICD11, Code: s}, Mapped: kindCoding(vaccines[s].kind)}
-				if vaccines[s].disease == "" {
+				all.Prophylaxis = cert.Coded{Source: cert.Coding{System: cert.ICD11, Code: s}, Mapped: kindCoding(kindOf(s))}
+				if cert.DiseaseOf(all.Prophylaxis.Source) == "" {
 					m.lose(v, lossNotMapped)
 				}
 			}
 		case "dis":
 			if s := m.text(v); s != "" {
-				all.Disease = icd(s)
+				all.Disease = cert.CodedDisease(cert.Coding{System: cert.ICD11, Code: s})
 				if all.Disease.Mapped.Code == "" {
 					m.lose(v, lossNotMapped)
 				}
@@ -221,7 +221,7 @@ func (m *mapper) vaccine(v jcs.Value) {
 			m.lose(v, lossDropped)
 		}
 	}
-	if d := vaccines[all.Prophylaxis.Source.Code].disease; d != "" && all.Disease == (cert.Coded{}) {
+	if d := cert.DiseaseOf(all.Prophylaxis.Source); d != "" && all.Disease == (cert.Coded{}) {
 		all.Disease.Mapped = cert.Coding{System: cert.SNOMED, Code: d}
 	}
 	for i, d := range doses.Items {
@@ -232,15 +232,6 @@ func (m *mapper) vaccine(v jcs.Value) {
 		m.dose(d, &e)
 		m.Events = append(m.Events, &e)
 	}
-}
-
-// icd returns a disease coded in ICD-11, mapped where it is known.
-func icd(code string) cert.Coded {
-	c := cert.Coded{Source: cert.Coding{System: cert.ICD11, Code: code}}
-	if d := diseases[code]; d != "" {
-		c.Mapped = cert.Coding{System: cert.SNOMED, Code: d}
-	}
-	return c
 }
 
 // maxCount is the greatest number of a dose believed.

@@ -77,6 +77,10 @@ func formatsFile() vectors.File {
 	sealCases(l)
 	l.at(150)
 	revocationCases(l)
+	l.at(170)
+	whoCases(l)
+	l.at(200)
+	familyCases(l)
 	s := newStock()
 	s.files["norland-formats.txt"] = trustText("XA", formatKeys()...)
 	s.files["jwks.json"] = keySet()
@@ -366,6 +370,11 @@ var formatNotes = map[string]vectors.Note{
 	"rid":         {What: "the issuer has withdrawn the card by its identifier", Effect: "a withdrawn card travels on, or the new card of the same person is refused", Source: cards + ", revocation"},
 	"several":     {What: "the card states several events", Effect: "everybody with two doses on one card is refused, or a positive test hides behind a dose", Source: cards + ": a bundle of any number"},
 	"crl":         {What: "the authority has revoked the certificate of the seal's signer", Effect: "whoever has a lost key makes seals, or a replaced key turns people away", Source: "RFC 5280, 5.3.1; " + csca},
+	"icvp":        {What: "a vaccination certificate of the International Health Regulations, in one of two sets of names", Effect: "the yellow card of a traveller cannot be read in half of the world", Source: "WHO SMART ICVP, DVC (deployed) and ICVPMin (draft); " + ihr},
+	"lifelong":    {What: "the signature has ended, the protection has not", Effect: "somebody who is protected for life is turned away for the age of a key", Source: ihr},
+	"ddcc":        {What: "a core data set of WHO, in one of its styles", Effect: "certificates of countries that use them cannot be read", Source: "WHO DDCC:VS and DDCC:TR; WHO's public validator"},
+	"link":        {What: "a link to records on the internet, in one of four shapes", Effect: "a link is taken for a proof, or its key is shown to whoever looks on", Source: "SMART Health Links; IHE VHL; WHO HCERT"},
+	"family":      {What: "a health code of a family that is not read", Effect: "the traveller is told that it is no health code, and the desk nothing of use", Source: house},
 	"lacks":       {What: "the format has no place for what the rule asks", Effect: "a person is refused for their format", Source: house},
 }
 
@@ -373,4 +382,5 @@ const (
 	cards = "SMART Health Cards Framework 1.4.0"
 	seals = "ICAO Technical Report VDS-NC 1.4"
 	csca  = "ICAO Doc 9303-12, 7.1"
+	ihr   = "International Health Regulations (2005), Annexes 6 and 7"
 )
