@@ -26,8 +26,8 @@ const needs = {
   wallet: (f) => !/^\/(desk\/|a\/(desk|border)[-.])/.test(f) && !later(f),
 };
 
-// What a wallet fetches once it is open, to be there without a network: readers of pictures and of PDF.
-function later(f) { return /^\/a\/(scanner|zxing_reader|pdf)[-.]/.test(f); }
+// What a wallet fetches once it is open, to be there without a network: the reader of PDF.
+function later(f) { return /^\/a\/pdf[-.]/.test(f); }
 
 // The pages, by the folder that each has in src and on the server.
 const pages = ["desk", "wallet"];
