@@ -30,7 +30,7 @@ test("a list of fifty: one summary, answers by reference, and all green ones adm
   const rows = ["ref;code;mrz", ...texts.map((t, i) => `seat ${i + 1};"${t}";`), 'seat 51;"https://menu.example/";'];
   const began = Date.now();
   await page.locator('input[type="file"]').setInputFiles({ name: "flight.csv", mimeType: "text/csv", buffer: Buffer.from(rows.join("\r\n")) });
-  await sum("green").getByText("45 green").waitFor({ timeout: 30_000 });
+  await sum("green").getByText("45 green").waitFor({ timeout: 90_000 });
   await sum("amber").getByText("5 amber").waitFor();
   await sum("grey").getByText("1 grey").waitFor();
   console.log(`list of 51: answered in ${Date.now() - began} ms`);
@@ -47,7 +47,7 @@ test("a list of fifty: one summary, answers by reference, and all green ones adm
   await page.getByRole("heading", { level: 1, name: "Sent to the second desk" }).waitFor();
   await page.getByRole("button", { name: /^Next traveller/ }).click();
   await page.getByRole("button", { name: "Admit the 45 that are green" }).click();
-  await page.getByText("45 admitted").waitFor({ timeout: 30_000 });
+  await page.getByText("45 admitted").waitFor({ timeout: 90_000 });
   await sum("green").getByText("0 green").waitFor();
   assert.equal(s.counts().match(/green admitted - - /g).length, 45);
   await page.getByRole("button", { name: "End the list" }).click();

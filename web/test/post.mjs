@@ -91,7 +91,7 @@ export function browser(video, more = []) {
 export async function recorded(b, d, options = {}) {
   const context = await b.newContext({ timezoneId: zone, locale: "en-GB", viewport: { width: 1024, height: 768 }, permissions: ["camera", "clipboard-read", "clipboard-write"], ...options });
   const page = await context.newPage();
-  page.setDefaultTimeout(10_000);
+  page.setDefaultTimeout(30_000); // a busy machine is slow, and no fault of the page
   const record = { requests: [], console: [], errors: [] };
   context.on("request", (r) => record.requests.push({ url: r.url(), method: r.method(), body: r.postData() ?? "", headers: JSON.stringify(r.headers()) }));
   context.on("console", (m) => record.console.push(m.type() + ": " + m.text()));
