@@ -74,7 +74,8 @@ test("our own vectors are answered as they say", () => {
   let judged = 0;
   for (const name of readdirSync(join(tree, "vectors")).filter((n) => n.endsWith(".json") && n !== "schema.json")) {
     const file = JSON.parse(readFileSync(join(tree, "vectors", name)));
-    for (const c of file.cases ?? []) {
+    if (file.format !== "pratique-vectors/1.0") continue; // histories, receipts and own colours are judged in Go
+    for (const c of file.cases) {
       const { world: named, ...asked } = c.question;
       const { files, ...rest } = file.worlds[named];
       const world = { files: Object.fromEntries(files.map((f) => [f, file.files[f]])), ...rest };
