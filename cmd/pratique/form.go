@@ -25,7 +25,11 @@ type form struct {
 	FamilyICAO  string    `json:"family_icao,omitempty"` // as the passport lines have it; else computed
 	GivenICAO   string    `json:"given_icao,omitempty"`
 	Born        cert.Date `json:"born,omitzero"`
-	Disease     string    `json:"disease"` // covid-19, or a code of SNOMED CT
+	Sex         string    `json:"sex,omitempty"`         // female, male, unspecified
+	Nationality string    `json:"nationality,omitempty"` // a code of two letters, or three
+	Passport    string    `json:"passport,omitempty"`    // its number
+	Guardian    string    `json:"guardian,omitempty"`    // of a child
+	Disease     string    `json:"disease"`               // covid-19, yellow-fever, polio, meningococcal, or a code of SNOMED CT
 	Country     string    `json:"country,omitempty"`
 	Authority   string    `json:"authority,omitempty"`
 	ID          string    `json:"id,omitempty"`
@@ -33,11 +37,16 @@ type form struct {
 	Name        string    `json:"name,omitempty"`   // of a nucleic acid test
 	Device      string    `json:"device,omitempty"` // of a rapid antigen test
 	Sampled     time.Time `json:"sampled,omitzero"`
+	Reported    time.Time `json:"reported,omitzero"`
 	Result      string    `json:"result,omitempty"` // detected, not_detected
 	Laboratory  string    `json:"laboratory,omitempty"`
 	Prophylaxis string    `json:"prophylaxis,omitempty"` // of a vaccination
 	Product     string    `json:"product,omitempty"`
 	Maker       string    `json:"maker,omitempty"`
+	Lot         string    `json:"lot,omitempty"`
+	Centre      string    `json:"centre,omitempty"`
+	Clinician   string    `json:"clinician,omitempty"`
+	Protects    cert.Date `json:"protects_until,omitzero"`
 	Dose        int       `json:"dose,omitempty"`
 	Doses       int       `json:"doses,omitempty"`
 	Date        cert.Date `json:"date,omitzero"`
@@ -47,7 +56,7 @@ type form struct {
 }
 
 // diseases are the names that stand for a code.
-var diseases = map[string]string{"covid-19": cert.COVID19}
+var diseases = map[string]string{"covid-19": cert.COVID19, "yellow-fever": cert.YellowFever, "polio": cert.Polio, "meningococcal": cert.Meningococcal}
 
 func (f form) certificate() (*cert.Certificate, error) {
 	disease := f.Disease
@@ -56,9 +65,12 @@ func (f form) certificate() (*cert.Certificate, error) {
 	}
 	s := cert.Statement{ID: f.ID, Disease: source(disease), Country: f.Country, Authority: f.Authority}
 	c := &cert.Certificate{Subject: person(f.Family, f.Given, f.FamilyICAO, f.GivenICAO, f.Born)}
+	if err := f.more(&c.Subject); err != nil {
+		return nil, err
+	}
 	switch cert.Kind(f.Kind) {
 	case cert.KindTest:
-		t := &cert.Test{Statement: s, Method: cert.Method(f.Method), Name: f.Name, Device: source(f.Device), SampledAt: f.Sampled,
+		t := &cert.Test{Statement: s, Method: cert.Method(f.Method), Name: f.Name, Device: source(f.Device), SampledAt: f.Sampled, ReportedAt: f.Reported,
 			Result: cert.Result(f.Result), Laboratory: cert.Facility{Name: f.Laboratory}}
 		if t.Method != cert.NucleicAcid && t.Method != cert.AntigenRapid {
 			return nil, fmt.Errorf("method: want %s or %s", cert.NucleicAcid, cert.AntigenRapid)
@@ -69,13 +81,33 @@ func (f form) certificate() (*cert.Certificate, error) {
 		c.Events = []cert.Event{t}
 	case cert.KindVaccination:
 		c.Events = []cert.Event{&cert.Vaccination{Statement: s, Prophylaxis: source(f.Prophylaxis), Product: source(f.Product),
-			Maker: source(f.Maker), Dose: f.Dose, Doses: f.Doses, Date: f.Date}}
+			Maker: source(f.Maker), Lot: f.Lot, Centre: cert.Facility{Name: f.Centre}, Clinician: f.Clinician, Dose: f.Dose, Doses: f.Doses, Date: f.Date}}
+		if !f.Protects.IsZero() {
+			c.Events[0].(*cert.Vaccination).ProtectionUntil = f.Protects.End().Add(-time.Second)
+		}
 	case cert.KindRecovery:
 		c.Events = []cert.Event{&cert.Recovery{Statement: s, FirstPositive: f.Positive, From: f.From, Until: f.Until}}
 	default:
 		return nil, errors.New("kind: want test, vaccination or recovery")
 	}
 	return c, nil
+}
+
+// more fills in what some formats hold of a person.
+func (f form) more(p *cert.Person) error {
+	switch p.Sex = cert.Sex(f.Sex); p.Sex {
+	case "", cert.Female, cert.Male, cert.Unspecified:
+	default:
+		return fmt.Errorf("sex: want %s, %s or %s", cert.Female, cert.Male, cert.Unspecified)
+	}
+	p.Nationality = f.Nationality
+	if f.Passport != "" {
+		p.Documents = []cert.Document{{Type: "passport", Number: f.Passport}}
+	}
+	if f.Guardian != "" {
+		p.Guardian = &cert.Person{Names: []cert.Name{{Full: f.Guardian}}}
+	}
+	return nil
 }
 
 func source(code string) cert.Coded { return cert.Coded{Source: cert.Coding{Code: code}} }
@@ -276,6 +308,22 @@ var examples = map[string]string{
   "dose": 2,
   "doses": 2,
   "date": "2026-06-15",
+  "authority": "Norland Institute of Health"
+}
+`,
+	"icvp": `{
+  "kind": "vaccination",
+  "family": "Eriksson",
+  "given": "Anna Maria",
+  "born": "1974-08-12",
+  "sex": "female",
+  "nationality": "XA",
+  "passport": "L898902C3",
+  "disease": "yellow-fever",
+  "product": "YellowFeverProductd2c75a15ed309658b3968519ddb31690",
+  "lot": "YF-2217",
+  "date": "2026-06-15",
+  "clinician": "Dr. B. Lind",
   "authority": "Norland Institute of Health"
 }
 `,

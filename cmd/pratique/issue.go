@@ -16,13 +16,18 @@ import (
 
 	"github.com/pratique/pratique/cert"
 	"github.com/pratique/pratique/format/hc1"
+	"github.com/pratique/pratique/format/shc"
+	"github.com/pratique/pratique/format/vds"
 	"github.com/pratique/pratique/keys"
 	"github.com/pratique/pratique/mrz"
+	"github.com/pratique/pratique/trust"
+	"github.com/pratique/pratique/trust/lists"
 )
 
 // order are the flags of issue.
 type order struct {
 	key, passphrase, format string
+	issuer                  string // of a SMART Health Card
 	output                  []string
 	at, until, passport     string
 	example                 string
@@ -36,24 +41,33 @@ func issueCommand() *command {
 		short: "make a code from a laboratory's or a clinic's result",
 		long: `Issue reads what shall be certified, checks it, and makes a signed code: a picture to print or to show, or its text. It keeps nothing.
 
+The code is the EU's digital certificate (hc1) unless another --format is named: icvp, the certificate of vaccination of the International Health Regulations, for life where the vaccine is; shc, a SMART Health Card, whose --issuer publishes its keys (` + "`pratique key show --jwks`" + `) at that address; vds, an ICAO seal, by a key that an authority certified (` + "`pratique key new --by`" + `). They do not hold the same.
+
 The file is in JSON: a simple form, which --example prints, the content of a European certificate, or a neutral certificate as ` + "`pratique read --json`" + ` prints it. The name is computed as passports print it; give the passport's own lines (--mrz) where you have them, and the name is compared. What would make the certificate wrong is refused: a sample of tomorrow, a name that cannot be computed, a key that may not sign this.
 
 Codes of demo keys say DEMO on the picture.`,
 		example: `$ pratique key new --demo -o norland.key
 $ pratique issue --example test > result.json
-$ pratique issue --key norland.key result.json -o code.png -o code.txt`,
+$ pratique issue --key norland.key result.json -o code.png -o code.txt
+
+# a yellow card, a SMART Health Card, an ICAO seal
+$ pratique issue --example icvp > yellow.json
+$ pratique issue --format icvp --key norland.key yellow.json -o yellow.png
+$ pratique issue --format shc --issuer https://health.norland.example --key norland.key result.json -o card.png -o result.smart-health-card
+$ pratique issue --format vds --key seals.key result.json -o seal.png`,
 		flags: func(f *pflag.FlagSet) {
 			f.StringVar(&o.key, "key", "", "the `KEY` file to sign with")
 			f.StringVar(&o.passphrase, "passphrase", "", "the `FILE` with the passphrase of a sealed key; else it is asked for")
-			f.StringArrayVarP(&o.output, "output", "o", nil, "the `FILE` to write: .png, .svg or .txt, - for the text; may be repeated")
-			f.StringVar(&o.format, "format", "hc1", "the `FORMAT` of the code: hc1")
+			f.StringArrayVarP(&o.output, "output", "o", nil, "the `FILE` to write: .png, .svg or .txt, - for the text; of a card also .smart-health-card; may be repeated")
+			f.StringVar(&o.format, "format", "hc1", "the `FORMAT` of the code: hc1, icvp, shc or vds")
+			f.StringVar(&o.issuer, "issuer", "", "the address of the issuer of a SMART Health Card: `URL`")
 			f.StringVar(&o.at, "at", "", "the `MOMENT` of issue; else now")
-			f.StringVar(&o.until, "until", "", "the `MOMENT` at which the signature ends; else a year later, or when the key ends")
+			f.StringVar(&o.until, "until", "", "the `MOMENT` at which the signature ends; else a year later, or when the key ends; of icvp and shc none")
 			f.StringVar(&o.passport, "mrz", "", "the machine-readable lines of the passport, or a file with them, from which the name is taken: `FILE|LINES`")
-			f.StringVar(&o.example, "example", "", "print a form to fill in, of this `KIND`: test, vaccination or recovery")
+			f.StringVar(&o.example, "example", "", "print a form to fill in, of this `KIND`: test, vaccination, recovery or icvp")
 			f.BoolVar(&o.json, "json", false, "print JSON about the code, with its text")
 		},
-		choices: map[string][]string{"format": {"hc1"}, "example": exampleKinds()},
+		choices: map[string][]string{"format": issued, "example": exampleKinds()},
 		run:     o.run,
 	}
 }
@@ -67,8 +81,8 @@ func (o *order) run(p *program, args []string) error {
 		p.out.WriteString(form)
 		return nil
 	}
-	if o.format != "hc1" {
-		return misuse("codes of the format "+quote(o.format)+" are not made yet", "--format hc1, or leave it out")
+	if err := o.askable(); err != nil {
+		return err
 	}
 	if len(args) != 1 {
 		return misuse("name one file with what shall be certified", "`pratique issue --example test` prints one to fill in")
@@ -76,7 +90,11 @@ func (o *order) run(p *program, args []string) error {
 	if o.key == "" {
 		return misuse("a code is signed with a key", "name the key file: --key KEY; `pratique key new --demo` makes one for exercises")
 	}
-	if err := badOutput(o.output); err != nil {
+	var more []string
+	if o.format == "shc" {
+		more = []string{cardFile}
+	}
+	if err := badOutput(o.output, more...); err != nil {
 		return err
 	}
 	c, err := o.certificate(p, args[0])
@@ -90,11 +108,69 @@ func (o *order) run(p *program, args []string) error {
 	if err := o.complete(p, c, k); err != nil {
 		return err
 	}
-	text, err := hc1.Issuer{Signer: k.Signer, Key: k.Public()}.Issue(c, rand.Reader)
+	text, err := o.sign(c, k)
 	if err != nil {
 		return issueFault(err)
 	}
 	return o.deliver(p, c, k, text)
+}
+
+// issued are the formats that are made here.
+var issued = []string{"hc1", "icvp", "shc", "vds"}
+
+// askable checks the flags that belong to one format.
+func (o *order) askable() error {
+	switch {
+	case !slices.Contains(issued, o.format):
+		return misuse("codes of the format "+quote(o.format)+" are not made here", "there are "+strings.Join(issued, ", "))
+	case o.format == "shc" && o.issuer == "":
+		return misuse("a SMART Health Card names its issuer by an address", "--issuer https://health.example.org, where `pratique key show --jwks KEY` is published as /.well-known/jwks.json")
+	case o.format != "shc" && o.issuer != "":
+		return misuse("--issuer is for SMART Health Cards", "--format shc, or leave it out")
+	case o.format == "vds" && o.until != "":
+		return misuse("an ICAO seal has no end", "leave out --until")
+	}
+	return nil
+}
+
+// sign makes the code.
+func (o *order) sign(c *cert.Certificate, k *keys.Key) (string, error) {
+	public := k.Public()
+	if k.Authority() {
+		return "", failure("this is the key of an authority, which certifies signers and signs nothing else", "`pratique key new --by` makes a signer of seals")
+	}
+	uses, sealer := vds.SignerUses(k.Certificate.Raw)
+	if sealer != (o.format == "vds") {
+		if sealer {
+			return "", failure("this is the key of a signer of ICAO seals", "--format vds, or a key that `pratique key new` made without --by")
+		}
+		return "", failure("a signer of ICAO seals is certified by an authority, and this key is not", "for exercises: `pratique key new --demo --csca -o csca.key`, then `pratique key new --by csca.key`")
+	}
+	switch o.format {
+	case "icvp":
+		return hc1.Issuer{Signer: k.Signer, Key: public}.IssueICVP(c, rand.Reader)
+	case "shc":
+		id, err := shc.Thumbprint(k.Signer.Public())
+		if err != nil {
+			return "", failure("this key signs no SMART Health Cards", "make one that signs by es256, which is what `pratique key new` makes")
+		}
+		public.ID = id
+		rid := opaque()[:16]
+		return shc.Issuer{Signer: k.Signer, Key: public, URL: o.issuer, RevocationID: func(*cert.Certificate) string { return rid }}.Issue(c, rand.Reader)
+	case "vds":
+		public.Uses = trust.Uses{Of: uses}
+		return vds.Issuer{Signer: k.Signer, Key: public, Country: threeLetters(public.Country)}.Issue(c, rand.Reader)
+	}
+	return hc1.Issuer{Signer: k.Signer, Key: public}.Issue(c, rand.Reader)
+}
+
+// threeLetters is a country as travel documents write it; for exercises, one
+// that ISO 3166-1 leaves to users.
+func threeLetters(country string) string {
+	if three := lists.Alpha3(country); three != "" {
+		return three
+	}
+	return country + "A"
 }
 
 // certificate reads what shall be certified.
@@ -135,9 +211,12 @@ func (o *order) complete(p *program, c *cert.Certificate, k *keys.Key) error {
 	if err := sane(c, at); err != nil {
 		return err
 	}
-	c.Signed = cert.Period{Issued: at, Until: at.AddDate(1, 0, 0)}
-	if end := k.Certificate.NotAfter; end.Before(c.Signed.Until) {
-		c.Signed.Until = end
+	c.Signed = cert.Period{Issued: at}
+	if o.format == "hc1" {
+		c.Signed.Until = at.AddDate(1, 0, 0)
+		if end := k.Certificate.NotAfter; end.Before(c.Signed.Until) {
+			c.Signed.Until = end
+		}
 	}
 	if o.until != "" {
 		if c.Signed.Until, err = moment("--until", o.until); err != nil {
@@ -150,12 +229,19 @@ func (o *order) complete(p *program, c *cert.Certificate, k *keys.Key) error {
 		if s.Country == "" {
 			s.Country = k.Country()
 		}
-		if s.ID == "" {
+		switch {
+		case s.ID != "" || o.format == "icvp" || o.format == "shc": // which have no place for one
+		case o.format == "vds":
+			s.ID = opaque()[:12]
+		default:
 			id, err := hc1.NewUVCI(k.Country(), "", opaque())
 			if err != nil {
 				return failure("making an identifier: "+err.Error(), "the key must name a country of two letters")
 			}
 			s.ID = id.String()
+		}
+		if t, ok := e.(*cert.Test); ok && o.format == "vds" && t.ReportedAt.IsZero() {
+			t.ReportedAt = at // the moment of the report
 		}
 	}
 	return nil
@@ -240,12 +326,27 @@ func issueFault(err error) error {
 	if e, ok := errors.AsType[*hc1.FieldError](err); ok {
 		return failure(e.Field+": "+strings.ReplaceAll(e.What, "_", " "), e.Do)
 	}
+	if e, ok := errors.AsType[*shc.FieldError](err); ok {
+		return failure(e.Field+": "+strings.ReplaceAll(e.What, "_", " "), e.Do)
+	}
+	if e, ok := errors.AsType[*vds.FieldError](err); ok {
+		return failure(e.Field+": "+strings.ReplaceAll(e.What, "_", " "), e.Do)
+	}
+	if _, ok := errors.AsType[*fault](err); ok {
+		return err
+	}
 	return failure(err.Error(), "`pratique issue --example test` prints a form to fill in")
 }
 
 // deliver writes the code to where it was asked for.
 func (o *order) deliver(p *program, c *cert.Certificate, k *keys.Key, text string) error {
 	code := made{text: text, file: text + "\n", demo: k.Demo()}
+	if o.format == "shc" {
+		code.card = shc.File(text)
+		if numeric, err := shc.Numeric(text); err == nil {
+			code.text, code.file = numeric, numeric+"\n"
+		}
+	}
 	symbol, width, err := p.write(code, o.output)
 	if err != nil {
 		return err
@@ -260,7 +361,7 @@ func (o *order) deliver(p *program, c *cert.Certificate, k *keys.Key, text strin
 			Until  time.Time `json:"until"`
 			Demo   bool      `json:"demo"`
 			Files  []string  `json:"files"`
-		}{1, "hc1", text, base64.StdEncoding.EncodeToString([]byte(k.ID())), c.Signed.Issued, c.Signed.Until, k.Demo(), append([]string{}, o.output...)}))
+		}{1, o.format, code.text, base64.StdEncoding.EncodeToString([]byte(k.ID())), c.Signed.Issued, c.Signed.Until, k.Demo(), append([]string{}, o.output...)}))
 		return nil
 	}
 	if len(o.output) == 0 {
@@ -272,7 +373,11 @@ func (o *order) deliver(p *program, c *cert.Certificate, k *keys.Key, text strin
 		return nil
 	}
 	fmt.Fprintf(p.out, "%-8s %s, %d characters, %d modules, print it %.0f mm wide or more\n", "issued", c.Events[0].Kind(), len(text), symbol.Size(), width)
-	fmt.Fprintf(p.out, "%-8s from %s until %s\n", "signed", isoMoment(c.Signed.Issued), isoMoment(c.Signed.Until))
+	if until := isoMoment(c.Signed.Until); c.Signed.Until.IsZero() {
+		fmt.Fprintf(p.out, "%-8s from %s\n", "signed", isoMoment(c.Signed.Issued))
+	} else {
+		fmt.Fprintf(p.out, "%-8s from %s until %s\n", "signed", isoMoment(c.Signed.Issued), until)
+	}
 	for _, out := range o.output {
 		fmt.Fprintf(p.out, "%-8s %s\n", "wrote", out)
 	}

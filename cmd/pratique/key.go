@@ -16,6 +16,8 @@ import (
 	"github.com/spf13/pflag"
 	"golang.org/x/term"
 
+	"github.com/pratique/pratique/format/shc"
+	"github.com/pratique/pratique/format/vds"
 	"github.com/pratique/pratique/keys"
 	"github.com/pratique/pratique/trust"
 	"github.com/pratique/pratique/trust/lists"
@@ -37,7 +39,8 @@ $ pratique key show --pem xa.key > norland.pem`,
 
 func keyNewCommand() *command {
 	var o keys.Options
-	var output, seal, from, until, alg string
+	var output, seal, from, until, alg, by, passphrase string
+	var authority bool
 	var uses []string
 	return &command{
 		use:   "new",
@@ -46,7 +49,9 @@ func keyNewCommand() *command {
 
 The certificate says the country, the authority, what the key may sign, and for how long. Where a national authority certifies the keys: send it the request of ` + "`pratique key csr`" + `, and append the certificate that comes back to the file; the last one counts.
 
-A laboratory's key signs health certificates: test, vaccination, recovery. What offices sign beside them, a key signs only if it is named: stamp, receipt (border desks), notice (health authorities), areas, exposure (those who publish them), and rules, bundle, venue, derived, antibody, exemption, declaration. Where the national authority's certificate cannot name these, the country's own list of keys does: ` + "`pratique key show --text`" + ` prints the entry, whose line uses may be changed.`,
+A laboratory's key signs health certificates: test, vaccination, recovery. What offices sign beside them, a key signs only if it is named: stamp, receipt (border desks), notice (health authorities), areas, exposure (those who publish them), and rules, bundle, venue, derived, antibody, exemption, declaration. Where the national authority's certificate cannot name these, the country's own list of keys does: ` + "`pratique key show --text`" + ` prints the entry, whose line uses may be changed.
+
+ICAO seals (VDS-NC) are signed by keys that the authority of a country's passports certifies. For exercises, --csca makes such an authority, and --by a signer that it certifies; those who verify need the authority's certificate alone.`,
 		example: `# for exercises
 $ pratique key new --demo --country XA --authority "Norland Institute of Health" -o norland.key
 
@@ -54,7 +59,11 @@ $ pratique key new --demo --country XA --authority "Norland Institute of Health"
 $ pratique key new --demo --country XB --uses stamp,receipt -o desk.key
 
 # in earnest, sealed with the passphrase that stands in a file, for tests alone
-$ pratique key new --country CH --authority "Office of Health" --uses test --seal passphrase.txt`,
+$ pratique key new --country CH --authority "Office of Health" --uses test --seal passphrase.txt
+
+# an authority, and a signer of ICAO seals that it certifies
+$ pratique key new --demo --csca -o csca.key
+$ pratique key new --by csca.key --uses vaccination -o seals.key`,
 		flags: func(f *pflag.FlagSet) {
 			f.StringVar(&o.Country, "country", "", "the `COUNTRY` that answers for the key; of a demo key else XA")
 			f.StringVar(&o.Authority, "authority", "", "the `NAME` of the authority, ministry or laboratory")
@@ -65,6 +74,9 @@ $ pratique key new --country CH --authority "Office of Health" --uses test --sea
 			f.StringVar(&from, "from", "", "the `MOMENT` from which it is good; else now")
 			f.StringVar(&until, "until", "", "the `MOMENT` until which it is good; else two years later")
 			f.BoolVar(&o.Demo, "demo", false, "a key for exercises")
+			f.BoolVar(&authority, "csca", false, "an authority that certifies signers of ICAO seals")
+			f.StringVar(&by, "by", "", "the key of the authority that certifies a signer of ICAO seals: `KEY`")
+			f.StringVar(&passphrase, "passphrase", "", "the `FILE` with the passphrase of the authority's key; else it is asked for")
 			f.StringVar(&seal, "seal", "", "seal the file with the passphrase in this `FILE`; - asks for it")
 			f.StringVarP(&output, "output", "o", "", "the `FILE` to write; else the country, with .key")
 		},
@@ -77,7 +89,18 @@ $ pratique key new --country CH --authority "Office of Health" --uses test --sea
 				o.Uses = append(o.Uses, trust.Use(u))
 			}
 			o.Algorithm = keys.Algorithm(alg)
-			return newKey(p, o, output, seal, from, until)
+			n := newKey{Options: o, output: output, seal: seal, from: from, until: until, authority: authority}
+			if by != "" {
+				if authority || o.Demo || o.Country != "" {
+					return misuse("the country of a signer of seals is its authority's, and so is whether it is for exercises", "leave out --csca, --demo and --country, or --by")
+				}
+				k, err := p.openKey(by, passphrase)
+				if err != nil {
+					return err
+				}
+				n.by, n.Country, n.Demo = k, k.Country(), k.Demo()
+			}
+			return n.make(p)
 		},
 	}
 }
@@ -85,29 +108,63 @@ $ pratique key new --country CH --authority "Office of Health" --uses test --sea
 // signable are the uses that a certificate can name, in the order of help.
 var signable = []string{"test", "vaccination", "recovery", "stamp", "receipt", "notice", "areas", "exposure", "rules", "bundle", "venue", "derived", "antibody", "exemption", "declaration"}
 
-func newKey(p *program, o keys.Options, output, seal, from, until string) error {
+// newKey is a key that is to be made.
+type newKey struct {
+	keys.Options
+	output, seal, from, until string
+	authority                 bool      // one that certifies signers of seals
+	by                        *keys.Key // the authority that certifies it
+}
+
+// life sets when the key begins and ends.
+func (n *newKey) life(p *program) error {
+	n.NotBefore = p.now()
+	var err error
+	if n.from != "" {
+		if n.NotBefore, err = moment("--from", n.from); err != nil {
+			return err
+		}
+	}
+	years := 2
+	if n.authority {
+		years = 15 // the signers' two, and the ten in which their seals can be checked
+	}
+	n.NotAfter = n.NotBefore.AddDate(years, 0, 0)
+	if n.until != "" {
+		if n.NotAfter, err = moment("--until", n.until); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (n *newKey) key() (*keys.Key, error) {
+	switch {
+	case n.authority:
+		return keys.NewAuthority(n.Options, rand.Reader)
+	case n.by != nil:
+		return n.by.Certify(n.Options, rand.Reader)
+	}
+	return keys.New(n.Options, rand.Reader)
+}
+
+func (n *newKey) make(p *program) error {
+	o, output, seal := &n.Options, n.output, n.seal
 	if o.Country == "" && o.Demo {
 		o.Country = "XA"
 	}
 	if !isCountry(o.Country) {
 		return misuse("a key belongs to a country", "name it by two capital letters: --country CH; for exercises: --demo")
 	}
-	o.NotBefore = p.now()
-	var err error
-	if from != "" {
-		if o.NotBefore, err = moment("--from", from); err != nil {
-			return err
-		}
+	if n.authority && len(o.Uses) > 0 {
+		return misuse("an authority certifies signers, and signs nothing else", "leave out --uses; those of a signer are named with --by")
 	}
-	o.NotAfter = o.NotBefore.AddDate(2, 0, 0)
-	if until != "" {
-		if o.NotAfter, err = moment("--until", until); err != nil {
-			return err
-		}
+	if err := n.life(p); err != nil {
+		return err
 	}
-	k, err := keys.New(o, rand.Reader)
+	k, err := n.key()
 	if err != nil {
-		return newKeyFault(o, err)
+		return newKeyFault(*o, err)
 	}
 	var file []byte
 	if seal != "" {
@@ -139,6 +196,8 @@ func newKey(p *program, o keys.Options, output, seal, from, until string) error 
 
 func newKeyFault(o keys.Options, err error) error {
 	switch {
+	case errors.Is(err, keys.ErrAuthority):
+		return failure(err.Error(), "`pratique key new --csca` makes an authority; a signer signs within its life: --from, --until")
 	case errors.Is(err, keys.ErrInvented) && o.Demo:
 		return misuse(o.Country+" is a real country: no demo key can be made for it", "exercises have XA to XZ: --demo --country XA")
 	case errors.Is(err, keys.ErrInvented) && keys.Invented(o.Country):
@@ -169,6 +228,12 @@ func describeKey(p *program, k *keys.Key) {
 }
 
 func signs(k *keys.Key) string {
+	if k.Authority() {
+		return string(k.Algorithm()) + ", certificates of signers of ICAO seals"
+	}
+	if uses, ok := vds.SignerUses(k.Certificate.Raw); ok {
+		return string(k.Algorithm()) + ", for ICAO seals: " + usesText(trust.Uses{Of: uses})
+	}
 	uses := k.Public().Uses
 	if uses.Any {
 		return string(k.Algorithm()) + ", for all health certificates"
@@ -191,7 +256,7 @@ func fingerprint(h [32]byte) [2]string {
 }
 
 func keyShowCommand() *command {
-	var asPEM, asText, asJSON bool
+	var asPEM, asText, asJSON, asSet bool
 	var passphrase string
 	return &command{
 		use:   "show FILE",
@@ -202,6 +267,7 @@ $ pratique key show --pem norland.key > norland.pem`,
 		flags: func(f *pflag.FlagSet) {
 			f.BoolVar(&asPEM, "pem", false, "print the certificate in PEM, which verifiers take as --trust")
 			f.BoolVar(&asText, "text", false, "print it as an entry of a pratique-trust text")
+			f.BoolVar(&asSet, "jwks", false, "print it as the key set that an issuer of SMART Health Cards publishes")
 			f.BoolVar(&asJSON, "json", false, "print JSON")
 			f.StringVar(&passphrase, "passphrase", "", "the `FILE` with the passphrase of a sealed key; else it is asked for")
 		},
@@ -217,6 +283,12 @@ $ pratique key show --pem norland.key > norland.pem`,
 				p.out.Write(k.CertificatePEM())
 			case asText:
 				return keyText(p, k)
+			case asSet:
+				set, err := shc.KeySet(k.Certificate.PublicKey)
+				if err != nil || k.Authority() {
+					return failure("this key signs no SMART Health Cards", "make one that signs by es256, which is what `pratique key new` makes")
+				}
+				p.out.Write(set)
 			case asJSON:
 				p.out.Write(jsonLine(publicJSON(k)))
 			default:

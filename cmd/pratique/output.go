@@ -16,14 +16,20 @@ const caption = "DEMO - NOT VALID"
 type made struct {
 	text  string
 	file  string // as a text file has it
+	card  []byte // as a .smart-health-card file has it, of a SMART Health Card
 	level qr.Level
 	demo  bool
 }
 
-// badOutput refuses the names of files of which no kind is known.
-func badOutput(output []string) error {
+// cardFile is how the name of a file of SMART Health Cards ends.
+const cardFile = ".smart-health-card"
+
+// badOutput refuses the names of files of which no kind is known, among them
+// the kinds that are made of one format alone.
+func badOutput(output []string, more ...string) error {
+	kinds := append([]string{".png", ".svg", ".txt"}, more...)
 	for _, out := range output {
-		if out != "-" && !slices.Contains([]string{".png", ".svg", ".txt"}, strings.ToLower(filepath.Ext(out))) {
+		if out != "-" && !slices.Contains(kinds, strings.ToLower(filepath.Ext(out))) {
 			return misuse("no picture is made for "+quote(out), "the name must end in .png, .svg or .txt; to print, take .svg")
 		}
 	}
@@ -48,6 +54,8 @@ func (p *program) write(c made, output []string) (*qr.Symbol, float64, error) {
 			data = symbol.PNG(style)
 		case ".svg":
 			data = symbol.SVG(style)
+		case cardFile:
+			data = c.card
 		default:
 			data = []byte(c.file)
 		}

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/pratique/pratique/cert"
+	"github.com/pratique/pratique/format"
 	"github.com/pratique/pratique/verify"
 	"github.com/pratique/pratique/words"
 )
@@ -86,7 +87,7 @@ func (pr printer) unverified(o verify.Opened, input, text string) string {
 	}
 	rows := []row{
 		{"code", strings.Join(trimmed(o.Code.Format(), o.Code.Content(), o.Code.Algorithm()), ", ")},
-		{"claims to be of", words.Country(pr.lang, printable(o.Code.Country()))},
+		{"claims to be of", claimsToBeOf(pr.lang, o.Code)},
 		{"key", base64.StdEncoding.EncodeToString([]byte(o.Code.KeyID()))},
 		{"signed", day(o.Code.Signed().Issued)},
 		{"signature until", day(o.Code.Signed().Until)},
@@ -122,6 +123,14 @@ func (pr printer) unverified(o verify.Opened, input, text string) string {
 		}
 	}
 	return b.String()
+}
+
+// claimsToBeOf is the issuer that a code names: a country, or an address.
+func claimsToBeOf(lang string, u format.Unverified) string {
+	if i, ok := u.(interface{ Issuer() string }); ok && u.Country() == "" {
+		return printable(i.Issuer())
+	}
+	return words.Country(lang, printable(u.Country()))
 }
 
 // rowsInFrench are the names of the rows in the other language.

@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -116,6 +117,9 @@ func (i Issuer) entitled(c *cert.Certificate) error {
 		return &FieldError{"signed.issued", issueConflict, "issue within the life of the key"}
 	}
 	leaf, err := readCertificate(i.Key.DER)
+	if uses := []trust.Use{trust.Test, trust.Vaccination, trust.Antibody}; err == nil && slices.Contains(uses, trust.UseFor(kind)) && !slices.Contains(usesOf(leaf), trust.UseFor(kind)) {
+		return &FieldError{"key.der", issueConflict, "sign with a signer of seals that its authority entitled to this kind: by purpose, and by type of document"}
+	}
 	if err != nil || !leaf.UsedFrom.IsZero() && at.Before(leaf.UsedFrom) || !leaf.UsedUntil.IsZero() && at.After(leaf.UsedUntil) {
 		return &FieldError{"signed.issued", issueConflict, "issue within the usage period of the private key"}
 	}
@@ -301,8 +305,8 @@ func (p *printer) dose(field string, e *cert.Vaccination) string {
 		"adm", p.text(field+".centre.name", e.Centre.Name, 20), "lot", p.text(field+".lot", e.Lot, 20), "dvn", quote(e.NextDue.String()))
 }
 
-// country prints a country in three letters. One of two letters is known only
-// if it is the issuer's.
+// country prints a country in three letters. One of two letters must be that of
+// the issuer, or one of ISO 3166-1.
 func (p *printer) country(field, code string) string {
 	switch {
 	case code == "":
@@ -310,6 +314,8 @@ func (p *printer) country(field, code string) string {
 	case len(code) == 3:
 	case code == p.issuer.Key.Country || code == lists.Country(p.issuer.Country):
 		code = p.issuer.Country
+	case lists.Alpha3(code) != "":
+		code = lists.Alpha3(code)
 	default:
 		p.refuse(field, issueLength, "give the country in three letters")
 	}

@@ -311,7 +311,7 @@ func TestUses(t *testing.T) {
 		}, "[antibody test vaccination]"},
 	} {
 		i := ca.issuer(t, key(t, elliptic.P256()), v.change)
-		s, err := read(t, issue(t, i, person(aDose(1)))).Verify(keysOf(ca.trust))
+		s, err := read(t, seal(t, i, vacc)).Verify(keysOf(ca.trust))
 		if err != nil {
 			t.Errorf("%s: %v", v.comment, err)
 			continue

@@ -135,6 +135,17 @@ func usesOf(c *pki.Certificate) []trust.Use {
 	return slices.Compact(out)
 }
 
+// SignerUses returns what a certificate entitles a signer of seals to, and
+// whether it is one of a signer of seals at all.
+func SignerUses(der []byte) ([]trust.Use, bool) {
+	c, err := pki.Parse(der)
+	if err != nil {
+		return nil, false
+	}
+	uses := usesOf(c)
+	return uses, len(uses) > 0
+}
+
 // latest returns the earliest moment, anywhere on Earth, of the latest day that
 // the seal states something was done on.
 func (s *seal) latest() time.Time {

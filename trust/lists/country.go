@@ -22,6 +22,19 @@ func Country(code string) string {
 	return code
 }
 
+// Alpha3 returns the code of three letters of a jurisdiction ([Country]), or ""
+// where ISO 3166-1 has none.
+func Alpha3(code string) string {
+	if len(code) == 2 {
+		for i := 0; i+6 <= len(iso3166); i += 6 {
+			if iso3166[i:i+2] == code {
+				return iso3166[i+2 : i+5]
+			}
+		}
+	}
+	return ""
+}
+
 // isCode reports whether s has the form of a code: 2 to 10 capitals, digits and
 // hyphens, a letter first.
 func isCode(s string) bool { return len(s) <= 10 && isName(s) }

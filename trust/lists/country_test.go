@@ -25,12 +25,20 @@ func TestCountryCodes(t *testing.T) {
 			if got := lists.Country(r.ISO3()); got != two {
 				t.Errorf("Country(%s) = %s, want %s", r.ISO3(), got, two)
 			}
+			if got := lists.Alpha3(two); got != r.ISO3() {
+				t.Errorf("Alpha3(%s) = %s, want %s", two, got, r.ISO3())
+			}
 			if got := lists.Country(two); got != two {
 				t.Errorf("Country(%s) = %s", two, got)
 			}
 			if lists.TestCode(two) || lists.TestCode(r.ISO3()) {
 				t.Errorf("%s is a test code", two)
 			}
+		}
+	}
+	for _, code := range []string{"", "XA", "EL", "CHE", "WHO", "AB"} {
+		if got := lists.Alpha3(code); got != "" {
+			t.Errorf("Alpha3(%s) = %s", code, got)
 		}
 	}
 	if n != 249 {
