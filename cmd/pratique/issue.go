@@ -90,11 +90,7 @@ func (o *order) run(p *program, args []string) error {
 	if o.key == "" {
 		return misuse("a code is signed with a key", "name the key file: --key KEY; `pratique key new --demo` makes one for exercises")
 	}
-	var more []string
-	if o.format == "shc" {
-		more = []string{cardFile}
-	}
-	if err := badOutput(o.output, more...); err != nil {
+	if err := badOutput(o.output, o.moreOutput()...); err != nil {
 		return err
 	}
 	c, err := o.certificate(p, args[0])
@@ -113,6 +109,14 @@ func (o *order) run(p *program, args []string) error {
 		return issueFault(err)
 	}
 	return o.deliver(p, c, k, text)
+}
+
+// moreOutput are the kinds of files that are made of this format alone.
+func (o *order) moreOutput() []string {
+	if o.format == "shc" {
+		return []string{cardFile}
+	}
+	return nil
 }
 
 // issued are the formats that are made here.
