@@ -1,6 +1,7 @@
 package verify
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -152,6 +153,11 @@ func answered(r *Report, set *rules.Set, c *cert.Certificate, q Question, trip r
 		for _, k := range set.Kinds() {
 			kinds = append(kinds, string(k))
 		}
+		if slices.Contains(kinds, string(res.Kind)) { // so it is the disease
+			r.add("disease_not_accepted", words.Place("to", set.Jurisdiction), diseaseOf(c, res.Event),
+				words.Word("purpose", q.Purpose), words.List("would_do", kinds...), words.List("about", diseases(set)...))
+			break
+		}
 		r.add("kind_not_accepted", words.Place("to", set.Jurisdiction), words.Word("kind", string(res.Kind)),
 			words.Word("purpose", q.Purpose), words.List("would_do", kinds...))
 	case rules.Referred:
@@ -219,6 +225,31 @@ func outcome(r *Report, set *rules.Set, o rules.Outcome) Status {
 	return Fail
 }
 
+// diseaseOf is the disease that an event is about: by its name, or as it is coded.
+func diseaseOf(c *cert.Certificate, event int) words.Param {
+	if event < 0 || event >= len(c.Events) {
+		return words.Text("disease", "?")
+	}
+	d := c.Events[event].About().Disease
+	if code := "disease_" + d.Code(); words.Has("en", code) {
+		return words.Word("disease", code)
+	}
+	return words.Text("disease", cmp.Or(d.Source.Display, d.Source.Code, "?"))
+}
+
+// diseases are those that a set is about, of which there are names.
+func diseases(s *rules.Set) []string {
+	var out []string
+	for _, a := range s.Accepts {
+		for _, d := range a.Diseases {
+			if code := "disease_" + d; words.Has("en", code) && !slices.Contains(out, code) {
+				out = append(out, code)
+			}
+		}
+	}
+	return out
+}
+
 // cure puts what would do instead to the reasons of one set: what cures a rule
 // to that rule's reason, what cures all to the first.
 func cure(reasons []Reason, remedies []rules.Remedy, place *time.Location) {
@@ -242,7 +273,7 @@ func cure(reasons []Reason, remedies []rules.Remedy, place *time.Location) {
 // cure adds a next step; of the steps that name another kind it makes one choice.
 func (r *Reason) cure(c Cure) {
 	if c.Code == "cure_other_kind" {
-		if r.Code == "kind_not_accepted" {
+		if r.Code == "kind_not_accepted" || r.Code == "disease_not_accepted" {
 			return // it says so itself
 		}
 		for i, have := range r.Cures {

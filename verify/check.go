@@ -268,13 +268,7 @@ func forLife(c *cert.Certificate) bool {
 // certificate of vaccination say.
 func wording(r *Report, s trust.Signed) {
 	if r.Content == "icvp" && len(s.Certificate.Events) == 1 {
-		disease := s.Certificate.Events[0].About().Disease
-		switch code := "disease_" + disease.Code(); {
-		case words.Has("en", code):
-			r.add("ihr_certifies", words.Word("disease", code))
-		case disease != cert.Coded{}:
-			r.add("ihr_certifies", words.Text("disease", cmp.Or(disease.Source.Display, disease.Source.Code)))
-		}
+		r.add("ihr_certifies", diseaseOf(s.Certificate, 0))
 	}
 }
 

@@ -73,7 +73,7 @@ var table = map[string]Colour{
 	"signature_expired": Amber, "signature_not_yet": Amber, "key_not_in_force": Amber, "withdrawn_key_lost": Amber,
 	"not_recognised_issuer": Amber, "recognition_ended": Amber, "recognition_not_begun": Amber, "not_recognised_use": Amber, "not_recognised_format": Amber,
 	"not_recognised_disease": Amber, "not_recognised_method": Amber, "not_recognised_laboratory": Amber,
-	"kind_not_accepted": Amber, "rule_failed": Amber, "rule_lacks": Amber, "several_events": Amber,
+	"kind_not_accepted": Amber, "disease_not_accepted": Amber, "rule_failed": Amber, "rule_lacks": Amber, "several_events": Amber,
 	"name_differs": Amber, "birth_differs": Amber,
 
 	"holder_unknown": Grey, "nothing_held": Grey, "evidence_missing": Grey, "history_unknown": Grey,

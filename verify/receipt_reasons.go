@@ -30,7 +30,7 @@ var printed = map[string]string{
 	"signature_expired": "", "signature_not_yet": "", "key_not_in_force": "", "withdrawn_key_lost": "",
 	"not_recognised_issuer": "", "recognition_ended": "", "recognition_not_begun": "", "not_recognised_use": "", "not_recognised_format": "",
 	"not_recognised_disease": "", "not_recognised_method": "", "not_recognised_laboratory": "",
-	"kind_not_accepted": "", "rule_failed": "rule", "rule_lacks": "rule", "several_events": "",
+	"kind_not_accepted": "", "disease_not_accepted": "", "rule_failed": "rule", "rule_lacks": "rule", "several_events": "",
 	"name_differs": "", "birth_differs": "",
 
 	"holder_unknown": "", "nothing_held": "", "evidence_missing": "rule", "history_unknown": "rule",

@@ -6,6 +6,7 @@ import (
 	"github.com/pratique/pratique/trust"
 	"github.com/pratique/pratique/vectors"
 	"github.com/pratique/pratique/verify"
+	"github.com/pratique/pratique/words"
 )
 
 // Of several events those count that the destination recognises; an infection
@@ -49,6 +50,27 @@ func TestOfSeveralEventsTheRecognisedCount(t *testing.T) {
 		r := answer(v.id, v.uses...)
 		if r.Verdict != v.want || r.Reasons[0].Code != v.reason || r.Checks.Recognised != v.recognised {
 			t.Errorf("%s: %s, recognised %s, reasons %v", v.comment, r.Verdict, r.Checks.Recognised, codes(r))
+		}
+	}
+}
+
+// Every reason that a receipt prints is said on it in a sentence without gaps,
+// whatever parameters the receipt leaves out.
+func TestEveryReasonOnAReceiptIsASentence(t *testing.T) {
+	params := []words.Param{words.Text("rule", "R"), words.Text("why", "x"), words.Text("fact", "x"), words.Moment("since", verify.Epoch)} // which receipts do say
+	for _, code := range verify.Table() {
+		if code == "evidence_missing" || code == "history_unknown" {
+			continue // of one's own colour, which no desk gives
+		}
+		for _, c := range verify.PrintableCodes(code) {
+			for _, reason := range (verify.Receipt{To: "XB", Purpose: "entry", Reasons: []verify.Reason{{Code: c, Params: params}}}).Said() {
+				for _, lang := range words.Languages() {
+					text, _ := words.Say(lang, reason.Code, reason.Params...)
+					if text == reason.Code {
+						t.Errorf("%s: %s (%s) has no sentence", lang, reason.Code, c)
+					}
+				}
+			}
 		}
 	}
 }

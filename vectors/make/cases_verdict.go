@@ -200,7 +200,7 @@ func (v *verdicts) rules() {
 		})
 	}), func(c *vectors.Case) { c.Question.From = "" })
 	v.add("the same, and it was told", "rules", "valid", "amber", "rule_failed", negative, in("asks the origin"))
-	v.add("a test for another disease", "rules", "valid", "amber", "kind_not_accepted", with(func(e *omap) { e.set("tg", "6142004") }))
+	v.add("a test for another disease", "rules", "valid", "amber", "disease_not_accepted", with(func(e *omap) { e.set("tg", "6142004") }))
 }
 
 func keep(rules []any, prefix string) []any {

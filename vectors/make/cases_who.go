@@ -54,10 +54,10 @@ func healthLink(prefix string) string {
 
 func whoCases(l *list) {
 	person := func(c *vectors.Case) { c.Want.Name, c.Want.Birth = "Åsa Lindqvist-Örn", "1984-05-09" }
-	l.add("a yellow card, in the names that are deployed", "icvp", "valid", "amber", "kind_not_accepted", hcert(-6, yellowCard(yellowDose())).String(), person, checks("signature", "pass", "schema", "pass"))
-	l.add("a yellow card, in the names of the later draft", "icvp", "valid", "amber", "kind_not_accepted", hcert(-6, laterYellowCard()).String(), person, checks("signature", "pass", "schema", "pass"))
-	l.add("a yellow card without who answers for it", "icvp", "valid", "amber", "kind_not_accepted", hcert(-6, yellowCard(yellowDose()[:3])).String(), person, checks("signature", "pass", "schema", "fail"))
-	l.add("a yellow card whose signature has ended", "icvp lifelong", "valid", "amber", "kind_not_accepted", func() string {
+	l.add("a yellow card, in the names that are deployed", "icvp", "valid", "amber", "disease_not_accepted", hcert(-6, yellowCard(yellowDose())).String(), person, checks("signature", "pass", "schema", "pass"))
+	l.add("a yellow card, in the names of the later draft", "icvp", "valid", "amber", "disease_not_accepted", hcert(-6, laterYellowCard()).String(), person, checks("signature", "pass", "schema", "pass"))
+	l.add("a yellow card without who answers for it", "icvp", "valid", "amber", "disease_not_accepted", hcert(-6, yellowCard(yellowDose()[:3])).String(), person, checks("signature", "pass", "schema", "fail"))
+	l.add("a yellow card whose signature has ended", "icvp lifelong", "valid", "amber", "disease_not_accepted", func() string {
 		c := hcert(-6, yellowCard(yellowDose()))
 		c.claims.set(4, int(arrives.Unix())-1)
 		return c.String()
