@@ -96,9 +96,16 @@ func newWorld(text []byte) (*verify.World, known, error) {
 		}
 		pins = append(pins, keys...)
 	}
+	var keys []lists.List
 	for _, name := range slices.Sorted(maps.Keys(in.Files)) { // the same world in every run
-		if err := add(w, &k, name, in.Files[name], pins); err != nil {
+		if err := add(w, &k, name, in.Files[name], pins, &keys); err != nil {
 			return nil, k, fmt.Errorf("%s: %w", name, err)
+		}
+	}
+	lists.Locate(keys) // of a directory that says in another file where its issuers are
+	for _, l := range keys {
+		for _, key := range l.Keys {
+			w.Keys.Add(key)
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(in.Files)) {
@@ -122,7 +129,7 @@ var anyTime = time.Date(3000, 1, 1, 0, 0, 0, 0, time.UTC)
 // areasHead begins a list of areas (package history).
 const areasHead = "pratique-areas/"
 
-func add(w *verify.World, k *known, name, text string, pins []crypto.PublicKey) error {
+func add(w *verify.World, k *known, name, text string, pins []crypto.PublicKey, keys *[]lists.List) error {
 	text = strings.TrimPrefix(text, "\uFEFF")
 	switch {
 	case strings.HasPrefix(text, areasHead):
@@ -140,13 +147,25 @@ func add(w *verify.World, k *known, name, text string, pins []crypto.PublicKey) 
 		}
 		w.Rules = append(w.Rules, s)
 	default:
+		alone, within := revoke.IsCards([]byte(text))
+		if alone || within {
+			ls, left, err := revoke.ReadCards([]byte(text))
+			if err != nil {
+				return err
+			}
+			if len(left) > 0 { // whom it withdraws, nobody knows
+				return fmt.Errorf("%s: %s", left[0].Entry, left[0].Why)
+			}
+			w.Withdrawals = append(w.Withdrawals, ls...)
+		}
+		if alone {
+			return nil
+		}
 		l, err := lists.Read(name, []byte(text), pins...)
 		if err != nil {
 			return err
 		}
-		for _, key := range l.Keys {
-			w.Keys.Add(key)
-		}
+		*keys = append(*keys, l)
 		w.Recognitions = append(w.Recognitions, l.Recognitions...)
 		for _, odd := range l.Problems {
 			if odd.Code == lists.NotProven {
