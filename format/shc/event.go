@@ -53,7 +53,8 @@ func (m *mapper) vaccination(r jcs.Value) {
 // vaccine maps a vaccine code: the kind of vaccine and the product.
 func (m *mapper) vaccine(v jcs.Value, e *cert.Vaccination) {
 	disease := ""
-	for _, c := range m.codings(v) {
+	var room [4]cert.Coding
+	for _, c := range m.codings(room[:0], v) {
 		if disease == "" {
 			disease = diseaseOf(c)
 		}
@@ -115,7 +116,8 @@ func (m *mapper) protocol(v jcs.Value, e *cert.Vaccination) {
 			case "seriesDosesPositiveInt":
 				e.Doses = m.count(v)
 			case "targetDisease":
-				if list := m.codings(v.Item(0)); len(list) > 0 && v.Len() == 1 {
+				var room [4]cert.Coding
+				if list := m.codings(room[:0], v.Item(0)); len(list) > 0 && v.Len() == 1 {
 					e.Disease = cert.Coded{Source: list[0]}
 				} else {
 					m.lose(v, lossDropped) // the model holds one
@@ -195,7 +197,8 @@ func (m *mapper) observation(r jcs.Value) {
 
 // method maps the code of a test to its family.
 func (m *mapper) method(v jcs.Value) (cert.Coded, cert.Method) {
-	list := m.codings(v)
+	var room [4]cert.Coding
+	list := m.codings(room[:0], v)
 	for _, c := range list {
 		if c.System != cert.LOINC {
 			continue
@@ -217,7 +220,8 @@ func (m *mapper) method(v jcs.Value) (cert.Coded, cert.Method) {
 
 // outcome maps a coded outcome. Codings that contradict each other say nothing.
 func (m *mapper) outcome(v jcs.Value) (cert.Coded, cert.Result) {
-	list := m.codings(v)
+	var room [4]cert.Coding
+	list := m.codings(room[:0], v)
 	var out cert.Coded
 	var result cert.Result
 	for _, c := range list {

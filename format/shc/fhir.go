@@ -175,7 +175,8 @@ func (m *mapper) name(v jcs.Value) {
 		case "family":
 			n.Family = m.text(v)
 		case "given":
-			var given []string
+			var room [4]string
+			given := room[:0]
 			for _, g := range v.Items {
 				given = append(given, m.text(g))
 			}
@@ -227,9 +228,8 @@ func (m *mapper) identifier(v jcs.Value, s *cert.Statement) {
 	}
 }
 
-// codings returns the codings of a CodeableConcept that have a code.
-func (m *mapper) codings(v jcs.Value) []cert.Coding {
-	var out []cert.Coding
+// codings appends the codings of a CodeableConcept that have a code.
+func (m *mapper) codings(out []cert.Coding, v jcs.Value) []cert.Coding {
 	for _, c := range v.Get("coding").Items {
 		k := cert.Coding{System: m.text(c.Get("system")), Code: m.text(c.Get("code")), Display: m.text(c.Get("display"))}
 		if k.Code != "" {

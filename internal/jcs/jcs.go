@@ -195,18 +195,31 @@ func (v Value) Members(yield func(string, Value) bool) {
 	}
 	end := v.node().next()
 	for at := v.at + 1; at < end; at = v.doc.nodes[at+1].next() {
-		key, _ := Value{v.doc, at}.Text()
-		if !yield(key, Value{v.doc, at + 1}) {
+		if !yield(v.doc.key(at), Value{v.doc, at + 1}) {
 			return
 		}
 	}
 }
 
+// key returns the key that stands at a node.
+func (d *doc) key(at int32) string {
+	n := &d.nodes[at]
+	if n.escaped() {
+		return unescape(d.text[n.start:n.end])
+	}
+	return d.text[n.start:n.end]
+}
+
 // Get returns the member of an object with this key, or the zero Value.
 func (v Value) Get(key string) Value {
-	for k, m := range v.Members {
-		if k == key {
-			return m
+	if v.Kind() != Object {
+		return Value{}
+	}
+	d := v.doc
+	end := v.node().next()
+	for at := v.at + 1; at < end; at = d.nodes[at+1].next() {
+		if d.key(at) == key {
+			return Value{d, at + 1}
 		}
 	}
 	return Value{}

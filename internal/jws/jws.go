@@ -46,7 +46,8 @@ func Parse(text, room []byte) (Message, error) {
 	last := bytes.LastIndexByte(text, '.')
 	first := bytes.IndexByte(text, '.')
 	m := Message{Signed: text[:last]}
-	header, err := appendDecode(nil, text[:first])
+	var short [256]byte
+	header, err := appendDecode(short[:0], text[:first])
 	if err != nil {
 		return Message{}, err
 	}
