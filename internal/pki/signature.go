@@ -96,13 +96,18 @@ func pssHash(s cryptobyte.String) (crypto.Hash, bool) {
 	if !wrapped.ReadASN1(&algorithm, asn1.SEQUENCE) || !algorithm.ReadASN1(&oid, asn1.OBJECT_IDENTIFIER) {
 		return 0, false
 	}
-	const sha2 = "\x60\x86\x48\x01\x65\x03\x04\x02" // 2.16.840.1.101.3.4.2
+	return sha2(oid)
+}
+
+// sha2 is the hash of an identifier.
+func sha2(oid cryptobyte.String) (crypto.Hash, bool) {
+	const arc = "\x60\x86\x48\x01\x65\x03\x04\x02" // 2.16.840.1.101.3.4.2
 	switch string(oid) {
-	case sha2 + "\x01":
+	case arc + "\x01":
 		return crypto.SHA256, true
-	case sha2 + "\x02":
+	case arc + "\x02":
 		return crypto.SHA384, true
-	case sha2 + "\x03":
+	case arc + "\x03":
 		return crypto.SHA512, true
 	}
 	return 0, false

@@ -28,6 +28,9 @@
 //	                     (DIGG, DSC Trust List format specification 1.0)
 //	JWKS                 the P-256 keys of a SMART Health Cards issuer, with
 //	                     certificates (x5c) or without
+//	ICAO master list     authorities (CSCA) that an office collected and signed
+//	                     (Doc 9303-12, CMS in DER); pin the key of its
+//	                     signer, or of the authority that certified it
 //	VCI                  a snapshot of the directory of SMART Health Cards
 //	                     issuers: {"issuerInfo": [{issuer, keys}]}; and its
 //	                     {"issuer_metadata": [{canonical_iss, locations}]}, which
@@ -107,6 +110,7 @@ const (
 	JWKS         Kind = "jwks"
 	VCI          Kind = "vci"          // a snapshot of the directory
 	VCIMetadata  Kind = "vci-metadata" // where its issuers are
+	MasterList   Kind = "icao-master"  // authorities that an office collected
 )
 
 // List is what a file states.

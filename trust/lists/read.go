@@ -32,7 +32,7 @@ func (l *List) read(data []byte, pinned []crypto.PublicKey) error {
 	case bytes.Contains(data, []byte("-----BEGIN ")):
 		return l.readPEM(data)
 	case data[0] == 0x30:
-		return l.readDER(data)
+		return l.readDER(data, pinned)
 	}
 	if bytes.HasPrefix(data, []byte(textName+"/")) {
 		return l.readText(data, pinned)
@@ -44,7 +44,7 @@ func (l *List) read(data []byte, pinned []crypto.PublicKey) error {
 		return ErrUnknownKind
 	}
 	if der, err := unbase64(string(bytes.Join(bytes.Fields(data), nil))); err == nil && len(der) > 0 && der[0] == 0x30 {
-		return l.readDER(der)
+		return l.readDER(der, pinned)
 	}
 	return ErrUnknownKind
 }
@@ -71,8 +71,40 @@ func (l *List) readObject(data []byte, pinned []crypto.PublicKey) error {
 	return ErrUnknownKind
 }
 
-// readDER reads one certificate.
-func (l *List) readDER(der []byte) error {
+// readMaster reads a list of authorities that an office collected.
+func (l *List) readMaster(der []byte, pinned []crypto.PublicKey) error {
+	l.Kind = MasterList
+	m, err := pki.ParseMasterList(der)
+	if err != nil {
+		return err
+	}
+	if len(m.Certificates) > MaxEntries {
+		return fmt.Errorf("%w: more than %d entries", ErrTooLarge, MaxEntries)
+	}
+	if err := l.proof(pinned, func(k crypto.PublicKey) bool { return m.SignedBy(k) == nil }); err != nil {
+		return err
+	}
+	for i, c := range m.Certificates {
+		entry := fmt.Sprintf("certificate %d", i+1)
+		k, err := Authority(c)
+		if err != nil {
+			country := ""
+			if c, err := pki.Parse(c); err == nil {
+				country = c.Country
+			}
+			l.skip(entry, country, base64ID(trust.KeyID8(c)), err)
+			continue
+		}
+		l.Keys = append(l.Keys, k)
+	}
+	return nil
+}
+
+// readDER reads one certificate, or a master list.
+func (l *List) readDER(der []byte, pinned []crypto.PublicKey) error {
+	if pki.IsMasterList(der) {
+		return l.readMaster(der, pinned)
+	}
 	l.Kind = Certificates
 	c, err := pki.Parse(der)
 	if err != nil {
