@@ -9,11 +9,7 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/asn1"
-	"encoding/pem"
 	"math/big"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"testing"
 
 	"github.com/pratique/pratique/internal/pki"
@@ -208,53 +204,6 @@ func TestMasterLists(t *testing.T) {
 	}
 	if _, err := pki.ParseMasterList([]byte("\x30\x80\x06\x09*\x86H\x86\xf7\r\x01\x07\x02")); err == nil || pki.IsMasterList(authority) {
 		t.Error("no master list")
-	}
-}
-
-// What OpenSSL signs is read and verified.
-func TestMasterListOfOpenSSL(t *testing.T) {
-	openssl, err := exec.LookPath("openssl")
-	if err != nil {
-		t.Skip("no openssl here")
-	}
-	dir := t.TempDir()
-	k, by := key(t, elliptic.P256()), key(t, elliptic.P384())
-	authority := csca(t, by, "CSCA Norland")
-	secret, err := x509.MarshalPKCS8PrivateKey(k)
-	if err != nil {
-		t.Fatal(err)
-	}
-	write := func(name string, data []byte) string {
-		path := filepath.Join(dir, name)
-		if err := os.WriteFile(path, data, 0o600); err != nil {
-			t.Fatal(err)
-		}
-		return path
-	}
-	list := write("list", der(t, struct {
-		Version int
-		List    []asn1.RawValue `asn1:"set"`
-	}{0, []asn1.RawValue{{FullBytes: authority}}}))
-	cert := write("cert.pem", pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: listSigner(t, k, by, authority, nil)}))
-	own := write("key.pem", pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: secret}))
-	for _, more := range [][]string{nil, {"-keyid"}, {"-md", "sha512"}, {"-noattr"}} {
-		out := filepath.Join(dir, "out.der")
-		args := append([]string{"cms", "-sign", "-binary", "-nodetach", "-outform", "DER", "-econtent_type", "2.23.136.1.1.2", "-in", list, "-signer", cert, "-inkey", own, "-out", out}, more...)
-		if b, err := exec.Command(openssl, args...).CombinedOutput(); err != nil {
-			t.Fatalf("%v: %s", more, b)
-		}
-		data, err := os.ReadFile(out)
-		if err != nil {
-			t.Fatal(err)
-		}
-		l, err := pki.ParseMasterList(data)
-		if err != nil {
-			t.Errorf("%v: %v", more, err)
-			continue
-		}
-		if len(l.Certificates) != 1 || l.SignedBy(by.Public()) != nil || l.SignedBy(k.Public()) != nil {
-			t.Errorf("%v: %d certificates, %v, %v", more, len(l.Certificates), l.SignedBy(by.Public()), l.SignedBy(k.Public()))
-		}
 	}
 }
 
