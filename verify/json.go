@@ -98,12 +98,16 @@ func (r Report) In(lang, input string) Answer {
 }
 
 // WithPayload adds what the certificate says, in the neutral form and in its
-// own. It adds nothing where the signature did not verify.
+// own. It adds nothing where the signature did not verify, and not the own form
+// of a health link, which is the key to somebody's records.
 func (a Answer) WithPayload(r Report) Answer {
 	if r.Signed == nil || r.Checks.Signature != Pass {
 		return a
 	}
 	a.Certificate = r.Signed.Certificate
+	if r.Content == "link" {
+		return a
+	}
 	if b, err := format.JSON(*r.Signed); err == nil {
 		a.Payload = b
 	}

@@ -1,6 +1,8 @@
 package verify_test
 
 import (
+	"encoding/json"
+	"strings"
 	"testing"
 
 	"github.com/pratique/pratique/trust"
@@ -50,6 +52,28 @@ func TestOfSeveralEventsTheRecognisedCount(t *testing.T) {
 		r := answer(v.id, v.uses...)
 		if r.Verdict != v.want || r.Reasons[0].Code != v.reason || r.Checks.Recognised != v.recognised {
 			t.Errorf("%s: %s, recognised %s, reasons %v", v.comment, r.Verdict, r.Checks.Recognised, codes(r))
+		}
+	}
+}
+
+// Who verifies a health link does not get the key to the records.
+func TestAnAnswerHasNoKeyToRecords(t *testing.T) {
+	f, err := vectors.Load("formats")
+	if err != nil {
+		t.Fatal(err)
+	}
+	w, err := worldOf(f, "both")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range f.Cases {
+		if c.Want.Reason != "online_only" {
+			continue
+		}
+		r := verify.Check(w, c.Text, verify.Question{At: c.Question.At})
+		b, err := json.Marshal(r.In("en", "x").WithPayload(r))
+		if err != nil || strings.Contains(string(b), "hlink:/") || strings.Contains(string(b), "AAECAwQF") {
+			t.Errorf("%s: %s, %v", c.Comment, b, err)
 		}
 	}
 }
