@@ -1,6 +1,7 @@
 package shc
 
 import (
+	"encoding/binary"
 	"slices"
 	"strconv"
 	"strings"
@@ -65,7 +66,23 @@ func fromDigits(dst []byte, digits string) ([]byte, error) {
 	dst = slices.Grow(dst, n)
 	out := dst[len(dst) : len(dst)+n]
 	bad, wrong := byte(0), byte(0) // the top bit says so: one test for all
-	for i := range out {
+	i := 0
+	var bad8, wrong4 uint64
+	for ; i+4 <= len(out); i += 4 { // eight digits, a byte each
+		var pairs uint64
+		pairs, bad8 = pairsOf(digits[2*i:2*i+8], bad8)
+		wrong4 |= pairs + (127-greatest)*lanes
+		four := pairs + offset*lanes
+		four = (four | four>>8) & 0x0000ffff0000ffff
+		binary.LittleEndian.PutUint32(out[i:], uint32(four|four>>16))
+	}
+	if bad8&(0x80*0x0101010101010101) != 0 {
+		bad = 0x80
+	}
+	if wrong4&(0x80*lanes) != 0 {
+		wrong = 0x80
+	}
+	for ; i < len(out); i++ {
 		two := digits[2*i : 2*i+2]
 		tens, ones := two[0]-'0', two[1]-'0' // above 9 for what is no digit
 		bad |= tens | (tens + 118) | ones | (ones + 118)
@@ -83,6 +100,21 @@ func fromDigits(dst []byte, digits string) ([]byte, error) {
 		return dst, &Error{StepNumeric, ErrPair}
 	}
 	return dst, nil
+}
+
+// lanes is a one in each of four numbers of 16 bits.
+const lanes = 0x0001000100010001
+
+// pairsOf returns the numbers of eight digits, two by two, as four numbers of 16
+// bits, and adds to bad the top bit of each byte that is no digit.
+func pairsOf(digits string, bad uint64) (uint64, uint64) {
+	_ = digits[7]
+	x := uint64(digits[0]) | uint64(digits[1])<<8 | uint64(digits[2])<<16 | uint64(digits[3])<<24 |
+		uint64(digits[4])<<32 | uint64(digits[5])<<40 | uint64(digits[6])<<48 | uint64(digits[7])<<56
+	x ^= '0' * 0x0101010101010101
+	// Above 9 for what is no digit. A byte whose sum goes over into the next has its own top bit set.
+	bad |= x | (x + 118*0x0101010101010101)
+	return (x&(0xff*lanes))*10 + x>>8&(0xff*lanes), bad
 }
 
 // Numeric returns a compact JWS as the text of a QR code: "shc:/" in a segment

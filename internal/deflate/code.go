@@ -81,11 +81,20 @@ const none = 1 << 14
 // there is one: neither may two codes begin alike, nor may there be bits that
 // are none, but for a code of one symbol or none at all.
 func (c *code) build(length []uint8) bool {
+	var other [maxBits + 1]uint16 // two counters, so that neither waits for the other
 	clear(c.count[:])
+	for i := 0; i+1 < len(length); i += 2 {
+		c.count[length[i]]++
+		other[length[i+1]]++
+	}
+	if len(length)%2 != 0 {
+		c.count[length[len(length)-1]]++
+	}
 	longest := 0
-	for _, l := range length {
-		c.count[l]++
-		longest = max(longest, int(l))
+	for l := range c.count {
+		if c.count[l] += other[l]; c.count[l] != 0 {
+			longest = l
+		}
 	}
 	c.count[0] = 0
 	if longest == 0 {

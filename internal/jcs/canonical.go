@@ -55,8 +55,15 @@ func (v Value) appendObject(dst []byte) []byte {
 		sorted = sorted && (len(members) == 0 || compare(members[len(members)-1].key, k) < 0)
 		members = append(members, member{k, m})
 	}
-	if !sorted {
-		sort.Sort(byKey(members))
+	switch {
+	case sorted:
+	case len(members) <= len(room):
+		insert(members)
+	default:
+		many := make([]member, len(members)) // what is sorted through an interface is on the heap
+		copy(many, members)
+		sort.Sort(byKey(many))
+		members = many
 	}
 	dst = append(dst, '{')
 	for i, m := range members {
@@ -67,6 +74,17 @@ func (v Value) appendObject(dst []byte) []byte {
 		dst = m.value.AppendCanonical(dst)
 	}
 	return append(dst, '}')
+}
+
+// insert sorts a few members.
+func insert(members []member) {
+	for i := 1; i < len(members); i++ {
+		m, j := members[i], i
+		for ; j > 0 && compare(members[j-1].key, m.key) > 0; j-- {
+			members[j] = members[j-1]
+		}
+		members[j] = m
+	}
 }
 
 // appendString appends a string; one without escapes already is as it must be.
