@@ -78,18 +78,15 @@ func Identify(text string) What {
 	if strings.TrimSpace(t) == "" {
 		return Empty
 	}
-	if _, ok := shl.Cut(t); ok { // perhaps after the address of a viewer
-		return HealthLink
-	}
-	if chinese(t) {
-		return ChinesePass
-	}
 	for _, p := range prefixes {
 		if t[0]|0x20 != p.prefix[0]|0x20 { // the same letter in either case
 			continue
 		}
 		head := t[:min(len(t), len(p.prefix))]
 		if head == p.prefix || strings.ToLower(head) == p.prefix {
+			if p.what == WebAddress {
+				return address(t)
+			}
 			return p.what
 		}
 	}
@@ -118,6 +115,9 @@ func Identify(text string) What {
 	case digits(t) && (len(t) == 8 || len(t) == 12 || len(t) == 13 || len(t) == 14):
 		return ProductCode
 	}
+	if chinese(t) {
+		return ChinesePass
+	}
 	return PlainText
 }
 
@@ -134,18 +134,25 @@ func compactJWS(t string) What {
 	return SHC
 }
 
-// chinese recognises the health codes and the international travel certificate
-// of China by what is known of them in public: that they are opened on the
-// government's service platform, or what they are called. Their bytes are not
-// published.
-func chinese(t string) bool {
-	if rest, ok := strings.CutPrefix(strings.ToLower(t[:min(len(t), 300)]), "http"); ok {
-		_, host, _ := strings.Cut(rest, "://")
-		if i := strings.IndexAny(host, "/?#:"); i >= 0 {
-			host = host[:i]
-		}
-		return host == "gov.cn" || strings.HasSuffix(host, ".gov.cn")
+// address tells what an address leads to: records, after the address of a
+// viewer, or a Chinese health code, which is opened on the government's platform.
+func address(t string) What {
+	if _, ok := shl.Cut(t); ok {
+		return HealthLink
 	}
+	_, host, _ := strings.Cut(strings.ToLower(t[:min(len(t), 300)]), "://")
+	if i := strings.IndexAny(host, "/?#:"); i >= 0 {
+		host = host[:i]
+	}
+	if host == "gov.cn" || strings.HasSuffix(host, ".gov.cn") {
+		return ChinesePass
+	}
+	return WebAddress
+}
+
+// chinese recognises the health codes and the international travel certificate
+// of China by what they are called. Their bytes are not published.
+func chinese(t string) bool {
 	for _, name := range [...]string{"国际旅行健康证明", "健康码", "健康碼", "International Travel Health Certificate"} {
 		if strings.Contains(t[:min(len(t), 2000)], name) {
 			return true

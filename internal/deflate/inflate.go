@@ -308,7 +308,9 @@ func (r *reader) codes(literals, distances *code) error {
 	}
 	clear(length[:len(order)])
 	for i := 0; i < nl+nd; {
-		r.fill()
+		if r.n < 7+7 { // a code, and the bits after it
+			r.fill()
+		}
 		symbol := c.decode(r)
 		if r.short() {
 			return ErrTruncated
