@@ -54,7 +54,7 @@ func listOf(crl *pki.List, a *pki.Certificate) *List {
 	l.Authority = a.SubjectKey
 	for _, r := range crl.Revoked {
 		if reason := reasonOf(r.Reason); reason != "" {
-			l.add(Entry{Handle: SignerHandle(r.Serial), Reason: reason, Since: r.Since})
+			l.Add(Entry{Handle: SignerHandle(r.Serial), Reason: reason, Since: r.Since})
 		}
 	}
 	return l

@@ -108,6 +108,7 @@ func TestACertificateIsFoundByEachOfItsHandles(t *testing.T) {
 
 func FuzzParse(f *testing.F) {
 	f.Add(list)
+	f.Add(compacted(f).String())
 	f.Add("pratique-withdrawals/1.0\nkey AAAA\nby-rid 00112233445566778899aabbccddeeff unstated - 2022-09-29T23:35:24Z\n")
 	f.Add("pratique-withdrawals/1.0\nauthority AAAA\nas-of 2026-11-01T00:00:00Z\nby-signer 00112233445566778899aabbccddeeff ended 2026-10-28T09:00:00Z\n")
 	f.Add("pratique-withdrawals/1.0\ncountry XA\nas-of 2026-11-01T00:00:00Z\nuntil 2026-12-01T00:00:00Z\n")

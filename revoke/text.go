@@ -9,11 +9,14 @@ import (
 	"time"
 )
 
-// Header is the first line of a list in text form.
-const Header = "pratique-withdrawals/1.0"
+// Header is the first line of a list in text form, and of one that has layers.
+const (
+	Header        = "pratique-withdrawals/1.0"
+	HeaderLayered = "pratique-withdrawals/1.1"
+)
 
-// MaxEntries is the most entries that a list in text form may have; larger
-// ones are for the binary filters of a bundle.
+// MaxEntries is the most entries that a list in text form may have; more are
+// for its layers ([List.Compact]).
 const MaxEntries = 100_000
 
 // Parse reads a list in its text form. It accepts what [List.String] writes,
@@ -22,12 +25,13 @@ func Parse(text string) (*List, error) {
 	l := &List{entries: make(map[Handle]Entry)}
 	var last Handle
 	n := 0
+	layered := false
 	for line := range strings.Lines(text) {
 		n++
 		line = strings.TrimRight(line, "\r\n")
 		if n == 1 {
-			if line != Header {
-				return nil, fmt.Errorf("reading withdrawals: line 1: want %q", Header)
+			if layered = line == HeaderLayered; !layered && line != Header {
+				return nil, fmt.Errorf("reading withdrawals: line 1: want %q or %q", Header, HeaderLayered)
 			}
 			continue
 		}
@@ -38,12 +42,16 @@ func Parse(text string) (*List, error) {
 			return nil, fmt.Errorf("reading withdrawals: line %d: %w", n, err)
 		}
 		if len(l.entries) > MaxEntries {
-			return nil, fmt.Errorf("reading withdrawals: more than %d entries: build a filter instead", MaxEntries)
+			return nil, fmt.Errorf("reading withdrawals: more than %d entries: make layers of them", MaxEntries)
 		}
 	}
 	switch {
 	case n == 0:
 		return nil, fmt.Errorf("reading withdrawals: empty file: want %q", Header)
+	case layered != (l.population.Count > 0):
+		return nil, fmt.Errorf("reading withdrawals: a list of version 1.1, and no other, has a population")
+	case layered && (l.Authority != "" || l.Country == ""):
+		return nil, fmt.Errorf("reading withdrawals: a population is one country's")
 	case l.Key != "" && l.Authority != "":
 		return nil, fmt.Errorf("reading withdrawals: a list is about one key, or about the signers of one authority")
 	case l.Key == "" && l.Authority == "" && (l.Country == "" || l.AsOf.IsZero() || l.Until.IsZero()):
@@ -58,7 +66,7 @@ func (l *List) line(line string, last *Handle) error {
 	word, rest, _ := strings.Cut(line, " ")
 	var err error
 	once := func(unset bool) error {
-		if !unset || len(l.entries) > 0 {
+		if !unset || len(l.entries) > 0 || len(l.layers) > 0 {
 			return fmt.Errorf("%s stands twice or after an entry", word)
 		}
 		if rest == "" {
@@ -88,6 +96,18 @@ func (l *List) line(line string, last *Handle) error {
 	case "until":
 		if err = once(l.Until.IsZero()); err == nil {
 			l.Until, err = moment(rest)
+		}
+	case "population":
+		if err = once(l.population.Count == 0); err == nil {
+			l.population, err = population(rest)
+		}
+	case "layer":
+		if l.population.Count == 0 || len(l.entries) > 0 || len(l.layers) == MaxLayers {
+			return fmt.Errorf("layers stand after their population and before the entries, at most %d", MaxLayers)
+		}
+		var y layer
+		if y, err = readLayer(rest); err == nil {
+			l.layers = append(l.layers, y)
 		}
 	default:
 		var e Entry
@@ -161,7 +181,11 @@ func moment(s string) (time.Time, error) {
 // String writes the list in its text form.
 func (l *List) String() string {
 	var b strings.Builder
-	b.WriteString(Header + "\n")
+	if _, layered := l.Population(); layered {
+		b.WriteString(HeaderLayered + "\n")
+	} else {
+		b.WriteString(Header + "\n")
+	}
 	for _, f := range []struct{ name, value string }{
 		{"country", l.Country}, {"key", base64.StdEncoding.EncodeToString([]byte(l.Key))}, {"authority", base64.StdEncoding.EncodeToString([]byte(l.Authority))},
 		{"as-of", rfc(l.AsOf)}, {"until", rfc(l.Until)}, {"appeal", l.Appeal},
@@ -170,6 +194,7 @@ func (l *List) String() string {
 			b.WriteString(f.name + " " + f.value + "\n")
 		}
 	}
+	l.writeLayers(&b)
 	for _, e := range l.Entries() {
 		fmt.Fprintf(&b, "%s %x %s %s", e.Scheme, e.Hash, e.Reason, rfc(e.Since))
 		if !e.Before.IsZero() {
