@@ -13,3 +13,6 @@ func Source(lang, code string) string {
 	e := catalogue(lang)[code]
 	return e.text + " " + e.next
 }
+
+// Forget takes back what was learned.
+func Forget(lang string) { learned.Delete(lang) }

@@ -21,11 +21,15 @@
 // # Languages and drafts
 //
 // [Languages] are complete, and were written by people who answer for them.
-// [Drafts] are the other languages of the United Nations: translations that
-// nobody who grew up with the language has reviewed yet, and that may lack
-// entries. Whoever shows a draft says that it is one, and shows a sentence of
-// [Languages] beside it. A draft becomes a language by being read, corrected,
-// and moved from one list to the other.
+// [Drafts] are the other languages of the United Nations: complete, and
+// translations that nobody who grew up with the language has reviewed yet.
+// Whoever shows a draft says that it is one, and shows a sentence of [Languages]
+// beside it. A draft becomes a language by being read, corrected, and moved from
+// one list to the other.
+//
+// A program for pages (GOOS=js) has [Languages] in it and not the drafts, which
+// would make it a quarter larger than its page may be: the page fetches the file
+// of the language that somebody chose, and gives it to [Learn].
 //
 // # Parameters
 //
@@ -44,13 +48,13 @@ import (
 	"time"
 )
 
-//go:embed *.txt
+//go:embed en.txt fr.txt countries.txt
 var files embed.FS
 
 // Languages are those of the catalogue; the first is what others fall back to.
 func Languages() []string { return []string{"en", "fr"} }
 
-// Drafts are further languages, unreviewed and perhaps not complete.
+// Drafts are further languages, unreviewed.
 func Drafts() []string { return []string{"ar", "es", "ru", "zh"} }
 
 // Kind is the type of a parameter.
@@ -167,6 +171,9 @@ type entry struct{ text, next string }
 
 // catalogue returns the entries of a language; none for a language that is not there.
 func catalogue(lang string) map[string]entry {
+	if m, ok := learned.Load(lang); ok {
+		return m.(map[string]entry)
+	}
 	if read, ok := catalogues[lang]; ok {
 		return read()
 	}
@@ -183,9 +190,15 @@ func once(lang string) func() map[string]entry {
 	return sync.OnceValue(func() map[string]entry { return mustRead(lang) })
 }
 
-// mustRead reads an embedded file: that it parses is a promise of the tests.
+// mustRead reads an embedded file: that it parses is a promise of the tests. A
+// draft that is not embedded has no entries.
 func mustRead(lang string) map[string]entry {
 	b, err := files.ReadFile(lang + ".txt")
+	if err != nil && slices.Contains(Drafts(), lang) {
+		if b, err = drafts.ReadFile(lang + ".txt"); err != nil {
+			return nil
+		}
+	}
 	if err != nil {
 		panic(err)
 	}
@@ -194,6 +207,26 @@ func mustRead(lang string) map[string]entry {
 		panic(fmt.Sprintf("words: %s.txt: %v", lang, err))
 	}
 	return m
+}
+
+// learned are the drafts that a page gave, by language.
+var learned sync.Map
+
+// maxCatalogue is the longest text that Learn takes, in bytes.
+const maxCatalogue = 1 << 20
+
+// Learn takes the text of a draft for a program that was built without it. It
+// takes no other language: what is built in and reviewed is not replaced.
+func Learn(lang, text string) error {
+	if !slices.Contains(Drafts(), lang) || len(text) > maxCatalogue {
+		return fmt.Errorf("learning words: %q is no draft, or it is longer than %d bytes", lang, maxCatalogue)
+	}
+	m, err := parse(text)
+	if err != nil {
+		return fmt.Errorf("learning words: %w", err)
+	}
+	learned.Store(lang, m)
+	return nil
 }
 
 func parse(text string) (map[string]entry, error) {

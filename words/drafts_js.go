@@ -1,0 +1,6 @@
+package words
+
+import "embed"
+
+// drafts has no file: see [Learn].
+var drafts embed.FS
