@@ -37,6 +37,12 @@
 // schema-receipts.json): a signed text, what the one who checks it knows, the
 // code that was judged, and whether it is authentic and agrees.
 //
+// # Issuing, and rules
+//
+// What issuers must make ([IssueFile], schema-issue.json) and what engines of
+// the rule language must answer ([RulesFile], schema-rules.json) have forms of
+// their own, too.
+//
 // # Own colours
 //
 // And so is what one person holds ([SelfFile], schema-self.json): certificates
@@ -63,6 +69,16 @@ func Names() []string { return []string{"hc1", "verdict", "formats"} }
 // Schema returns the JSON Schema of the files.
 func Schema() []byte {
 	b, err := files.ReadFile("schema.json")
+	if err != nil {
+		panic(err)
+	}
+	return b
+}
+
+// Raw returns the bytes of a file, by its name without .json. It panics if there
+// is none.
+func Raw(name string) []byte {
+	b, err := files.ReadFile(name + ".json")
 	if err != nil {
 		panic(err)
 	}

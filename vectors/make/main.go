@@ -59,6 +59,24 @@ func main() {
 		os.Exit(1)
 	}
 	fmt.Printf("self: %d cases, %d flags\n", len(own.Cases), len(own.Notes))
+	issue := issueFile()
+	if err = finishIssue(issue); err == nil {
+		err = write(filepath.Join(*dir, "issue.json"), issue, *check)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "vectors/make:", err)
+		os.Exit(1)
+	}
+	fmt.Printf("issue: %d cases, %d flags\n", len(issue.Cases), len(issue.Notes))
+	logic := rulesFile()
+	if err = finishRules(logic); err == nil {
+		err = write(filepath.Join(*dir, "rules.json"), logic, *check)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "vectors/make:", err)
+		os.Exit(1)
+	}
+	fmt.Printf("rules: %d cases, %d flags\n", len(logic.Cases), len(logic.Notes))
 }
 
 // finish numbers nothing and drops nothing: it refuses a file that breaks its
