@@ -34,6 +34,7 @@ const MaxLayers = 64
 
 // Errors of [List.Compact].
 var (
+	ErrUnsolved   = filter.ErrUnsolved // two handles are equal, or none are hashes
 	ErrPopulation = errors.New("the list has layers for another population: build it anew from all its entries")
 	ErrLayers     = fmt.Errorf("the list has %d layers: build it anew from all its entries", MaxLayers)
 )

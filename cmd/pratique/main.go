@@ -28,6 +28,7 @@ func commands() []*command {
 		areasCommand(),
 		issueCommand(),
 		convertCommand(),
+		revokeCommand(),
 		keyCommand(),
 		trustCommand(),
 		rulesCommand(),
