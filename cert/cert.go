@@ -30,6 +30,11 @@
 //
 // What a source said and this model cannot hold, or what a reader had to guess,
 // is listed in [Certificate.Losses], so that a conversion is never silent.
+//
+// # Derived certificates
+//
+// A country may state under its own key what a foreign certificate states. Such
+// a certificate says so ([Certificate.Derived]): it is never taken for an original.
 package cert
 
 import "time"
@@ -42,7 +47,10 @@ type Certificate struct {
 	Subject Person  `json:"subject"`
 	Events  []Event `json:"events"`
 	Links   []Link  `json:"links,omitempty"` // no evidence; see [Link]
-	Losses  []Loss  `json:"losses,omitempty"`
+	// Derived names the certificate of another issuer that this one was made
+	// from; nil: none, it is an original.
+	Derived *Derivation `json:"derived,omitempty"`
+	Losses  []Loss      `json:"losses,omitempty"`
 }
 
 // Carrier names the form in which the certificate came.

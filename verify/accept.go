@@ -112,13 +112,13 @@ func isolation(r *Report, s trust.Signed, q Question) {
 // invalidated asks the issuer's own rules which of its certificates no longer hold.
 func invalidated(r *Report, w *World, s trust.Signed, q Question) {
 	for _, set := range w.Rules {
-		if set.Jurisdiction != s.Key.Country {
+		if d := s.Certificate.Derived; set.Jurisdiction != s.Key.Country && (d == nil || set.Jurisdiction != d.Country) {
 			continue
 		}
 		for _, o := range set.Invalidate(s.Certificate, tripOf(q), q.At) {
 			switch o.Verdict {
 			case rules.Failed:
-				reason := r.add("issuer_invalidated", words.Place("country", s.Key.Country), words.Text("rule", o.Rule.Identifier))
+				reason := r.add("issuer_invalidated", words.Place("country", set.Jurisdiction), words.Text("rule", o.Rule.Identifier))
 				reason.Texts = map[string]rules.Texts{"says": ruleTexts(o.Rule)}
 				r.Checks.Rules = Fail
 			case rules.Open:

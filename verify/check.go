@@ -97,6 +97,14 @@ func CheckCode(w *World, u format.Unverified, q Question) Report {
 	return r
 }
 
+// CheckSigned answers a question about a code whose signature was verified, as
+// what the caller made of its certificate: one of its events, say.
+func CheckSigned(w *World, u format.Unverified, s trust.Signed, q Question) Report {
+	q = q.settled()
+	c := candidate{w: w, u: u, signed: s}
+	return c.judge(q)
+}
+
 // candidate is a code whose signature has been looked at once; it can then be
 // judged for several moments.
 type candidate struct {
@@ -121,6 +129,7 @@ func (c *candidate) judge(q Question) Report {
 	if c.signed.Key.Demo {
 		r.add("demo_key")
 	}
+	derived(&r, c.signed)
 	keyUse(&r, c.signed)
 	wording(&r, c.signed)
 	inForce(&r, w.KeyPolicy, c.signed, q.At)
@@ -172,6 +181,11 @@ func clock(r *Report, d Data, q Question) {
 	}
 	if !d.HardExpiry.IsZero() && q.Now.After(d.HardExpiry) {
 		r.add("data_expired", r.moment("since", d.HardExpiry))
+	} else if !d.SoftExpiry.IsZero() && q.Now.After(d.SoftExpiry) {
+		r.add("data_old", r.moment("since", d.SoftExpiry))
+	}
+	if d.Unknown != "" {
+		r.add("data_newer", words.Text("what", d.Unknown))
 	}
 }
 
@@ -218,6 +232,14 @@ func answers(name string, k trust.Key) words.Param {
 }
 
 func keyUse(r *Report, s trust.Signed) {
+	if s.Certificate.Derived != nil {
+		r.Checks.KeyUse = Pass
+		if !s.Key.Uses.Allows(trust.Derived) {
+			r.Checks.KeyUse = Fail
+			r.add("key_not_entitled", answers("country", s.Key), words.Word("use", string(trust.Derived)))
+		}
+		return
+	}
 	for _, e := range s.Certificate.Events {
 		if use := trust.UseFor(e.Kind()); !s.Key.Uses.Allows(use) {
 			r.Checks.KeyUse = Fail
@@ -230,7 +252,7 @@ func keyUse(r *Report, s trust.Signed) {
 
 func inForce(r *Report, policy trust.Policy, s trust.Signed, at time.Time) {
 	r.Checks.InForce = Pass
-	p := s.Certificate.Signed
+	p := lifeOf(s.Certificate)
 	begin := p.Issued
 	if p.From.After(begin) {
 		begin = p.From
@@ -294,6 +316,19 @@ func assumed(r *Report, s trust.Signed) {
 }
 
 func unrevoked(r *Report, w *World, s trust.Signed, q Question) {
+	own := Report{place: r.place}
+	withdrawnItself(&own, w, s, q)
+	r.Reasons = append(r.Reasons, own.Reasons...)
+	if r.Checks.Unrevoked = own.Checks.Unrevoked; own.Checks.Unrevoked != Fail && s.Certificate.Derived.Names() {
+		original := Report{place: r.place}
+		originalWithdrawn(&original, w, s, q)
+		r.Reasons = append(r.Reasons, original.Reasons...)
+		r.Checks.Unrevoked = r.Checks.Unrevoked.and(original.Checks.Unrevoked)
+	}
+}
+
+// withdrawnItself asks the lists about such certificates as this one.
+func withdrawnItself(r *Report, w *World, s trust.Signed, q Question) {
 	ls := w.withdrawals(s)
 	if len(ls) == 0 {
 		r.add("withdrawals_not_checked", answers("country", s.Key))
@@ -393,6 +428,13 @@ func recognised(r *Report, w *World, s trust.Signed, e cert.Event, q Question) {
 		return
 	}
 	rec, gap := w.Recognitions.Recognise(to.Jurisdiction, s.Key.Country, r.Format, e, q.At)
+	if s.Certificate.Derived != nil && s.Key.Country != to.Jurisdiction && gap == "" {
+		if gap = w.endorsers(to.Jurisdiction, s, r.Format, e, q.At); gap != "" {
+			r.Checks.Recognised = Fail
+			r.add("not_recognised_use", by, answers("of", s.Key), words.Word("use", string(trust.Derived)))
+			return
+		}
+	}
 	if gap == "" || s.Key.Country == to.Jurisdiction {
 		r.Checks.Recognised = Pass
 		return
@@ -438,7 +480,7 @@ func (c *candidate) change(q Question, now Report) (time.Time, Colour) {
 func (c *candidate) turns(q Question) []time.Time {
 	const after = time.Millisecond
 	s, w := c.signed, c.w
-	p := s.Certificate.Signed
+	p := lifeOf(s.Certificate)
 	ts := []time.Time{p.Issued, p.From, end(p.Until, after), end(s.Key.NotAfter, after), end(w.Data.HardExpiry, after)}
 	if to, ok := q.Trip.Destination(); ok {
 		for _, rec := range w.Recognitions {
@@ -449,6 +491,11 @@ func (c *candidate) turns(q Question) []time.Time {
 	}
 	for _, l := range w.withdrawals(s) {
 		if e, ok := l.Withdraws(s); ok {
+			ts = append(ts, e.Since)
+		}
+	}
+	for _, l := range w.Withdrawals {
+		if e, ok := l.WithdrawsOriginal(s.Certificate); ok {
 			ts = append(ts, e.Since)
 		}
 	}

@@ -124,6 +124,7 @@ var situations = []situation{
 		w.Data = verify.Data{}
 		late(c, q, -1)
 	}, verify.Grey, "rules_not_begun", ""},
+	{"data with a part that this build does not know", func(w *verify.World, _ *code, _ *verify.Question) { w.Data.Unknown = "filters" }, verify.Grey, "data_newer", ""},
 	{"data past hard expiry", func(_ *verify.World, _ *code, q *verify.Question) { q.Now = arrival.AddDate(0, 2, 0) }, verify.Grey, "data_expired", ""},
 	{"a clock of 2010", func(_ *verify.World, _ *code, q *verify.Question) {
 		q.Now = time.Date(2010, 1, 1, 0, 0, 0, 0, time.UTC)
@@ -393,5 +394,26 @@ func TestTheWayThroughATransitCountryIsJudgedByItsTransitRules(t *testing.T) {
 	q = verify.Question{Trip: verify.Direct("XC", []string{"XB"}, "XA", sampled.Add(73*time.Hour))}
 	if r = verify.CheckCode(w, code{signed: negative()}, q); r.Verdict != verify.Amber || !slices.ContainsFunc(r.Reasons, func(r verify.Reason) bool { return r.Rule == "TR-XB-0003" }) {
 		t.Errorf("%s with %v, want amber by the transit rule of Sudmark", r.Verdict, codes(r))
+	}
+}
+
+// Data that is due for renewal answers as before, and says so.
+func TestDataPastItsSoftExpiryIsALineAndNoColour(t *testing.T) {
+	for _, v := range []struct {
+		comment string
+		soft    time.Time
+		says    bool
+	}{
+		{"not stated", time.Time{}, false},
+		{"at this moment", arrival, false},
+		{"a second ago", arrival.Add(-time.Second), true},
+	} {
+		w, c, q := world(t), code{signed: negative()}, toSudmark()
+		w.Data.SoftExpiry = v.soft
+		r := verify.CheckCode(w, c, q)
+		old := slices.ContainsFunc(r.Reasons, func(r verify.Reason) bool { return r.Code == "data_old" })
+		if r.Verdict != verify.Green || old != v.says {
+			t.Errorf("%s: %s, says that it is old: %v", v.comment, r.Verdict, old)
+		}
 	}
 }

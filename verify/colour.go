@@ -55,6 +55,7 @@ var table = map[string]Colour{
 	"key_not_entitled":   Red,
 	"withdrawn":          Red, // for error or fraud
 	"withdrawn_unstated": Red, // by its issuer, who does not say why
+	"original_withdrawn": Red, // that a derived one was made from
 	"infection":          Red,
 	"isolation":          Red,
 	"rule_refuses":       Red,
@@ -62,15 +63,15 @@ var table = map[string]Colour{
 
 	"empty": Grey, "too_long": Grey, "not_health_code": Grey, "format_unsupported": Grey, "newer_version": Grey,
 	"read_base45": Grey, "read_zlib": Grey, "read_cbor": Grey, "read_cose": Grey, "read_cwt": Grey, "read_payload": Grey,
-	"read_text": Grey, "read_numeric": Grey, "read_jws": Grey, "read_header": Grey, "read_signature": Grey, "read_deflate": Grey, "read_json": Grey, "read_claims": Grey, "read_certificate": Grey,
+	"read_text": Grey, "read_numeric": Grey, "read_jws": Grey, "read_header": Grey, "read_signature": Grey, "read_deflate": Grey, "read_json": Grey, "read_claims": Grey, "read_certificate": Grey, "read_zip": Grey, "read_context": Grey, "read_cover": Grey,
 	"code_part": Grey, "code_mixed": Grey, "code_several": Grey,
 	"picture_none": Grey, "picture_broken": Grey,
 	"signer_unknown": Grey, "no_key_named": Grey, "algorithm_unknown": Grey, "critical_unknown": Grey,
-	"content_unsupported": Grey, "format_unpublished": Grey, "online_only": Grey, "read_link": Grey, "no_event": Grey,
+	"content_unsupported": Grey, "original_unknown": Grey, "format_unpublished": Grey, "online_only": Grey, "read_link": Grey, "no_event": Grey,
 	"no_destination": Grey, "no_rules": Grey, "rules_lapsed": Grey, "rules_not_begun": Grey, "rule_open": Grey, "trip_unknown": Grey,
-	"data_expired": Grey, "no_moment": Grey, "clock_impossible": Grey,
+	"data_expired": Grey, "data_newer": Grey, "no_moment": Grey, "clock_impossible": Grey,
 
-	"signature_expired": Amber, "signature_not_yet": Amber, "key_not_in_force": Amber, "withdrawn_key_lost": Amber,
+	"signature_expired": Amber, "signature_not_yet": Amber, "key_not_in_force": Amber, "withdrawn_key_lost": Amber, "original_key_lost": Amber,
 	"not_recognised_issuer": Amber, "recognition_ended": Amber, "recognition_not_begun": Amber, "not_recognised_use": Amber, "not_recognised_format": Amber,
 	"not_recognised_disease": Amber, "not_recognised_method": Amber, "not_recognised_laboratory": Amber,
 	"kind_not_accepted": Amber, "disease_not_accepted": Amber, "rule_failed": Amber, "rule_lacks": Amber, "several_events": Amber,

@@ -107,10 +107,15 @@ func (o *Own) turns(w *World, q Question, now judged) []time.Time {
 	last := q.At.AddDate(foresight, 0, 0)
 	ts := []time.Time{end(w.Data.HardExpiry, after)}
 	for _, h := range o.certificates {
-		p := h.signed.Certificate.Signed
+		p := lifeOf(h.signed.Certificate)
 		ts = append(ts, p.Issued, p.From, end(p.Until, after), end(h.signed.Key.NotAfter, after))
 		for _, l := range w.withdrawals(h.signed) {
 			if e, ok := l.Withdraws(h.signed); ok {
+				ts = append(ts, e.Since)
+			}
+		}
+		for _, l := range w.Withdrawals {
+			if e, ok := l.WithdrawsOriginal(h.signed.Certificate); ok {
 				ts = append(ts, e.Since)
 			}
 		}

@@ -24,6 +24,7 @@ type Answer struct {
 	Word        string            `json:"word"`
 	Checks      Checks            `json:"checks"`
 	Key         Key               `json:"key"`
+	Derived     *SaidDerived      `json:"derived,omitempty"`
 	Person      *Person           `json:"person,omitempty"`
 	Reasons     []SaidReason      `json:"reasons"`
 	Obligations []SaidObligation  `json:"obligations"`
@@ -68,6 +69,7 @@ type SaidObligation struct {
 type SaidData struct {
 	Bundle     string `json:"bundle,omitempty"`
 	AsOf       string `json:"as_of,omitempty"`
+	SoftExpiry string `json:"soft_expiry,omitempty"`
 	HardExpiry string `json:"hard_expiry,omitempty"`
 }
 
@@ -90,6 +92,9 @@ func (r Report) In(lang, input string) Answer {
 	}
 	if p, ok := r.Person(); ok {
 		a.Person = &p
+	}
+	if d, ok := r.DerivedFrom(); ok {
+		a.Derived = &SaidDerived{Of: d.Country, By: r.Country, Issuer: d.Issuer, KeyID: d.KeyID, Format: d.Format, Content: d.Content, Hash: d.Hash}
 	}
 	if r.Match != nil {
 		a.Passport = said(lang, *r.Match)

@@ -15,17 +15,17 @@ import (
 // new one is not printed before somebody has thought about it; a line beside
 // the verdict that is not here is left out.
 var printed = map[string]string{
-	"signature_wrong": "", "key_not_entitled": "", "withdrawn": "why", "withdrawn_unstated": "", "rule_refuses": "rule", "issuer_invalidated": "rule",
+	"signature_wrong": "", "key_not_entitled": "", "withdrawn": "why", "withdrawn_unstated": "", "original_withdrawn": "why", "original_key_lost": "", "original_unknown": "", "rule_refuses": "rule", "issuer_invalidated": "rule",
 
 	"empty": "", "too_long": "", "not_health_code": "", "format_unsupported": "", "newer_version": "",
 	"read_base45": "", "read_zlib": "", "read_cbor": "", "read_cose": "", "read_cwt": "", "read_payload": "",
-	"read_text": "", "read_numeric": "", "read_jws": "", "read_header": "", "read_signature": "", "read_deflate": "", "read_json": "", "read_claims": "", "read_certificate": "",
+	"read_text": "", "read_numeric": "", "read_jws": "", "read_header": "", "read_signature": "", "read_deflate": "", "read_json": "", "read_claims": "", "read_certificate": "", "read_zip": "", "read_context": "", "read_cover": "",
 	"code_part": "", "code_mixed": "", "code_several": "",
 	"picture_none": "", "picture_broken": "",
 	"signer_unknown": "", "no_key_named": "", "algorithm_unknown": "", "critical_unknown": "",
 	"content_unsupported": "", "format_unpublished": "", "online_only": "", "read_link": "", "no_event": "",
 	"no_destination": "", "no_rules": "", "rules_lapsed": "since", "rules_not_begun": "since", "rule_open": "rule why", "trip_unknown": "rule fact",
-	"data_expired": "since", "no_moment": "", "clock_impossible": "",
+	"data_expired": "since", "data_newer": "", "no_moment": "", "clock_impossible": "",
 
 	"signature_expired": "", "signature_not_yet": "", "key_not_in_force": "", "withdrawn_key_lost": "",
 	"not_recognised_issuer": "", "recognition_ended": "", "recognition_not_begun": "", "not_recognised_use": "", "not_recognised_format": "",
@@ -136,7 +136,7 @@ func parseReason(line string) (Reason, bool) {
 				return Reason{}, false
 			}
 			p = words.Count(name, n)
-		case name == "fact", name == "why" && r.Code == "withdrawn":
+		case name == "fact", name == "why" && (r.Code == "withdrawn" || r.Code == "original_withdrawn"):
 			p = words.Word(name, value)
 		case name == "rule":
 			r.Rule = value

@@ -152,6 +152,7 @@ func (o *Own) certified(w *World, q Question, j *judged) {
 			j.aside = append(j.aside, Aside{Kind: "certificate", Index: h.index, Reasons: reasons})
 		}
 		r := Report{Format: h.format, place: q.At.Location()}
+		derived(&r, h.signed)
 		keyUse(&r, h.signed)
 		inForce(&r, w.KeyPolicy, h.signed, q.At)
 		unrevoked(&r, w, h.signed, q)

@@ -64,7 +64,7 @@ func SayReasons(lang string, reasons []Reason) []SaidReason { return sayAll(lang
 
 // SayData says how old the data of a verifier is.
 func SayData(d Data) SaidData {
-	return SaidData{Bundle: d.Name, AsOf: rfc3339(d.AsOf), HardExpiry: rfc3339(d.HardExpiry)}
+	return SaidData{Bundle: d.Name, AsOf: rfc3339(d.AsOf), SoftExpiry: rfc3339(d.SoftExpiry), HardExpiry: rfc3339(d.HardExpiry)}
 }
 
 // SayAside says in a language what was set aside or marked.

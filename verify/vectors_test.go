@@ -136,6 +136,7 @@ var elsewhere = map[string]string{
 	"picture_broken": "cmd/pratique: pictures are not texts",
 	"too_long":       "format: would double the size of the files",
 	"read_cwt":       "read_payload and read_cose stand for it in the vectors",
+	"data_newer":     "check_test.go, and package bundle: worlds of the cases are no bundles",
 	"no_moment":      "check_test.go: every case has a moment",
 	"name_differs":   "passport_test.go: the cases show no passport",
 	"birth_differs":  "passport_test.go: the cases show no passport",

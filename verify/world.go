@@ -31,7 +31,9 @@ type Data struct {
 	Name       string    // of the bundle, or empty for files given by hand
 	Digest     string    // SHA-256 of the bundle in hexadecimal, which receipts cite; empty: not known
 	AsOf       time.Time // when it was true; zero: not stated
+	SoftExpiry time.Time // after it the answer says how old it is; zero: not stated
 	HardExpiry time.Time // after it the answer is grey; zero: not stated
+	Unknown    string    // what of it this build does not know and must: answers are grey; empty: nothing
 }
 
 // withdrawals returns the lists that are about such certificates as this one.

@@ -8,7 +8,7 @@ var Codes = map[string]string{
 	"empty": "", "too_long": "length limit", "not_health_code": "what", "format_unsupported": "what", "newer_version": "what",
 	"read_base45": "", "read_zlib": "", "read_cbor": "", "read_cose": "", "read_cwt": "", "read_payload": "",
 	"read_text": "", "read_numeric": "", "read_jws": "", "read_header": "", "read_signature": "", "read_deflate": "",
-	"read_json": "", "read_claims": "", "read_certificate": "", "code_part": "of have number", "code_mixed": "", "code_several": "",
+	"read_json": "", "read_claims": "", "read_certificate": "", "read_zip": "", "read_context": "host", "read_cover": "", "code_part": "of have number", "code_mixed": "", "code_several": "",
 	"picture_none": "", "picture_broken": "",
 
 	"signature_wrong": "country", "key_not_entitled": "country use", "withdrawn": "at why appeal", "withdrawn_unstated": "country",
@@ -19,7 +19,7 @@ var Codes = map[string]string{
 	"format_unpublished": "what", "online_only": "host", "read_link": "", "for_life": "until", "ihr_certifies": "disease",
 	"content_unsupported": "content", "no_event": "", "no_destination": "", "no_moment": "", "no_rules": "to purpose",
 	"rules_lapsed": "to since", "rules_not_begun": "to since", "rule_open": "rule why", "trip_unknown": "rule fact",
-	"data_expired": "since", "clock_impossible": "now as_of",
+	"data_expired": "since", "data_newer": "what", "clock_impossible": "now as_of",
 
 	"signature_expired": "until", "signature_not_yet": "from", "key_not_in_force": "from until", "withdrawn_key_lost": "at",
 	"not_recognised_issuer": "by of", "recognition_ended": "by of until", "recognition_not_begun": "by of from", "not_recognised_use": "by of use",
@@ -31,7 +31,7 @@ var Codes = map[string]string{
 	"cure_wait": "from", "cure_new_test": "from until", "cure_new_evidence": "kind from until", "cure_other_kind": "kinds",
 
 	"accepted": "to purpose", "obligation": "what", "demo_key": "", "withdrawals_not_checked": "country",
-	"withdrawals_old": "since", "recognition_not_stated": "by", "schema": "where what", "losses": "where what", "loss_assumed_utc": "", "loss_unreadable": "",
+	"withdrawals_old": "since", "data_old": "since", "recognition_not_stated": "by", "schema": "where what", "losses": "where what", "loss_assumed_utc": "", "loss_unreadable": "",
 	"transit_not_judged": "via",
 
 	"error": "", "fraud": "", "key_lost": "", "test": "", "vaccination": "", "recovery": "", "antibody": "", "exemption": "",
@@ -50,6 +50,9 @@ var Codes = map[string]string{
 	"what_french_2ddoc":          "",
 	"what_chinese_pass":          "",
 	"what_verifiable_credential": "",
+	"what_nl_pass":               "",
+	"what_dk_pass":               "",
+	"what_hpass":                 "",
 	"what_national_pass":         "",
 	"what_venue_code":            "",
 	"what_web_address":           "",
@@ -139,6 +142,10 @@ var Codes = map[string]string{
 	"mrz_initial":            "a b",
 	"mrz_first_letter_only":  "a b",
 	"mrz_cut_off":            "a b",
+
+	// A certificate that was derived from one of another issuer.
+	"derived": "", "derived_from": "of country", "original_unknown": "country", "original_withdrawn": "of why appeal", "original_key_lost": "of", "unstated": "",
+	"receipt_original_unknown": "", "receipt_original_withdrawn": "why", "receipt_original_key_lost": "",
 
 	"fact_from":      "",
 	"fact_via":       "",

@@ -197,6 +197,9 @@ func (o *order) certificate(p *program, name string) (*cert.Certificate, error) 
 	if len(c.Subject.Names) == 0 {
 		return nil, failure(quote(name)+": the name is missing", "give family and given name")
 	}
+	if c.Derived != nil {
+		return nil, failure(quote(name)+": it says that it is derived from another certificate", "`pratique endorse` derives one from the code of the original, which it verifies first")
+	}
 	return c, nil
 }
 
@@ -271,6 +274,9 @@ func (o *order) name(c *cert.Certificate) error {
 		}
 		b := c.Subject.BirthDate
 		typed := mrz.Name{Family: n.Family, Given: n.Given}
+		if typed == (mrz.Name{}) {
+			typed.Family = n.Full // a name that was never split
+		}
 		m := mrz.Compare(d, typed, mrz.Date{Year: int(b.Year), Month: int(b.Month), Day: int(b.Day)})
 		if m.Name.Class == mrz.Different || m.Birth == mrz.DateDifferent {
 			return failure("the name or the birth date is not that of the passport", "compare both with the passport, letter by letter, and correct the file")

@@ -96,6 +96,7 @@ func (pr printer) unverified(o verify.Opened, input, text string) string {
 		rows = append(append(rows, row{}), own...)
 	} else if o.Certificate != nil {
 		rows = append(rows, row{})
+		rows = append(rows, describeDerived(o.Certificate.Derived, pr.lang, o.Code.Country())...)
 		rows = append(rows, describePerson(o.Certificate.Subject)...)
 		for _, e := range o.Certificate.Events {
 			rows = append(rows, row{})
@@ -144,6 +145,7 @@ var rowsInFrench = map[string]string{
 	"value": "valeur", "exempt from": "dispense de", "about": "au sujet de", "at": "le", "says": "déclare", "order": "ordre",
 	"reason": "motif", "country": "pays", "issuer": "émetteur", "number": "numéro", "assumed": "supposé",
 	"protects from": "protège dès le", "protection": "protection", "clinician": "soignant", "document": "document", "sex": "sexe", "guardian": "tuteur",
+	"derived from": "dérivé de", "derived by": "dérivé par", "original's key": "clé de l'original", "original's hash": "empreinte de l'original", "original until": "original jusqu'au",
 	"leads to": "mène à", "asks for": "demande", "label": "intitulé", "link until": "lien jusqu'au",
 	"port": "port", "purpose": "motif du voyage", "category": "catégorie", "holder": "titulaire", "stamp before": "tampon précédent",
 	"appeal": "recours", "ends the order": "met fin à l'ordre", "risk": "risque", "system": "système", "rule": "règle",
@@ -151,6 +153,19 @@ var rowsInFrench = map[string]string{
 
 // row is a line of a description. One without a value is not printed.
 type row struct{ name, value string }
+
+// describeDerived says from which certificate of another issuer this one was made.
+func describeDerived(d *cert.Derivation, lang, by string) []row {
+	if d == nil {
+		return nil
+	}
+	of := "?"
+	if d.Names() {
+		of = strings.Join(trimmed(words.Country(lang, printable(d.Country)), printable(d.Issuer), strings.Join(trimmed(d.Format, d.Content), "/")), ", ")
+	}
+	rows := []row{{"derived from", of}, {"derived by", words.Country(lang, printable(by))}}
+	return append(rows, row{"original's key", d.KeyID}, row{"original's hash", d.Hash}, row{"original until", day(d.Until)}, row{})
+}
 
 func describePerson(s cert.Person) []row {
 	rows := []row{{"name", s.Name().String()}}

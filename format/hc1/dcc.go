@@ -36,8 +36,10 @@ func (c *code) certificate() (*cert.Certificate, error) {
 		m.lose(c.path, lossNotMapped)
 		return out, nil
 	}
-	for k := range c.group.Pairs { // what stands beside the content that is shown
-		if path := contentPath(k); path != c.path {
+	for k, v := range c.group.Pairs { // what stands beside the content that is shown
+		if path := contentPath(k); !k.IsText && k.Int == claimDerived {
+			m.derivation(v)
+		} else if path != c.path {
 			m.lose(path, lossDropped)
 		}
 	}

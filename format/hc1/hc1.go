@@ -82,6 +82,19 @@
 //
 // A health link stands as a text, a list of texts, a map with u, or a list of
 // such maps (package shl). The certificate tells where it leads, and not its key.
+//
+// # Derived certificates
+//
+// A certificate that its issuer made from one of another country says so beside
+// the content: claim -260 has the key -10 too, which is ours and registered
+// nowhere. It is a map: co, the country of the original; is, its issuer in
+// words; fm and ct, its format and content; h, the SHA-256 of the bytes that
+// were signed (of HC1 the Sig_structure), in 32 bytes; kid, the identifier of
+// its key; au, of a seal the authority of its signer; iat and exp, its life; w,
+// what it may be withdrawn by: byte strings of 17, the scheme (1 signature, 2
+// identifier, 3 country and identifier, 4 rid, 5 signer) and 16 bytes of a
+// handle (package revoke). Other readers skip it. Here a map that cannot be
+// read gives a [cert.Derivation] that names nothing, never an original.
 package hc1
 
 import (

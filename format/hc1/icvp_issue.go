@@ -9,7 +9,6 @@ import (
 	"github.com/pratique/pratique/cert"
 	"github.com/pratique/pratique/internal/cbor"
 	"github.com/pratique/pratique/internal/cose"
-	"github.com/pratique/pratique/trust"
 )
 
 // IssueICVP makes a vaccination certificate of the International Health
@@ -36,8 +35,6 @@ func (i Issuer) IssueICVP(c *cert.Certificate, rand io.Reader) (string, error) {
 	switch from, until := c.Signed.Issued, c.Signed.Until; {
 	case dose == nil:
 		return "", &FieldError{"events", issueOneEntry, "state exactly one vaccination; make one code for each"}
-	case !i.Key.Uses.Allows(trust.Vaccination):
-		return "", &FieldError{"key.uses", "conflict", "sign with a key that may sign vaccinations"}
 	case from.IsZero():
 		return "", &FieldError{"signed.issued", issueMissing, "state when the code is issued"}
 	case !until.IsZero() && !from.Before(until):
@@ -46,6 +43,9 @@ func (i Issuer) IssueICVP(c *cert.Certificate, rand io.Reader) (string, error) {
 		return "", &FieldError{"signed.from", "conflict", "leave it empty: when the protection begins stands in the content"}
 	case !i.Key.InForce(from.Truncate(time.Second)):
 		return "", &FieldError{"signed.issued", "conflict", "issue within the life of the key"}
+	}
+	if err := i.states(c); err != nil {
+		return "", err
 	}
 	country, err := i.country(c)
 	if err != nil {
@@ -66,8 +66,10 @@ func (i Issuer) IssueICVP(c *cert.Certificate, rand io.Reader) (string, error) {
 		out = cbor.AppendInt(cbor.AppendInt(out, claimExpires), c.Signed.Until.Unix())
 	}
 	out = cbor.AppendInt(cbor.AppendInt(out, claimIssued), c.Signed.Issued.Unix())
-	out = cbor.AppendMap(cbor.AppendInt(out, claimContent), 1)
-	out = p.top.append(cbor.AppendInt(out, -6))
+	out = p.group(cbor.AppendInt(out, claimContent), -6)
+	if p.err != nil {
+		return "", p.err
+	}
 	if err := checkPrinted(out); err != nil {
 		return "", err
 	}

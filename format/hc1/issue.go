@@ -100,8 +100,8 @@ func (i Issuer) entitled(c *cert.Certificate) error {
 	if len(c.Events) != 1 {
 		return &FieldError{"events", issueOneEntry, "state exactly one test, vaccination or recovery; make one code for each"}
 	}
-	if !i.Key.Uses.Allows(trust.UseFor(c.Events[0].Kind())) {
-		return &FieldError{"key.uses", "conflict", "sign with a key that may sign this kind of certificate"}
+	if err := i.states(c); err != nil {
+		return err
 	}
 	switch from, until := c.Signed.Issued, c.Signed.Until; {
 	case from.IsZero():
@@ -136,8 +136,10 @@ func (i Issuer) payload(c *cert.Certificate) ([]byte, error) {
 	out = cbor.AppendText(cbor.AppendInt(out, claimIssuer), country)
 	out = cbor.AppendInt(cbor.AppendInt(out, claimExpires), c.Signed.Until.Unix())
 	out = cbor.AppendInt(cbor.AppendInt(out, claimIssued), c.Signed.Issued.Unix())
-	out = cbor.AppendMap(cbor.AppendInt(out, claimContent), 1)
-	out = p.top.append(cbor.AppendInt(out, 1))
+	out = p.group(cbor.AppendInt(out, claimContent), 1)
+	if p.err != nil {
+		return nil, p.err
+	}
 	return out, checkPrinted(out)
 }
 

@@ -102,6 +102,8 @@ func (i Issuer) entitled(c *cert.Certificate) error {
 		return &FieldError{"key.id", issueConflict, "name the key by its thumbprint"}
 	case !isURL(i.URL) || i.URL[len(i.URL)-1] == '/':
 		return &FieldError{"url", issuePattern, "give the issuer's URL, of https and without a slash at its end"}
+	case c.Derived != nil:
+		return &FieldError{"derived", issueType, "a card has no place for what it was derived from: use hc1 or icvp"}
 	case len(c.Events) == 0:
 		return &FieldError{"events", issueMissing, "state at least one test or vaccination"}
 	}

@@ -96,6 +96,8 @@ func (i Issuer) entitled(c *cert.Certificate) error {
 		return &FieldError{"key", issueConflict, "the signer does not hold the private key of this certificate"}
 	case len(i.Country) != 3 || strings.Trim(i.Country, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != "":
 		return &FieldError{"country", issueMissing, "give the three letters of who issues"}
+	case c.Derived != nil:
+		return &FieldError{"derived", issueType, "a seal has no place for what it was derived from: use hc1 or icvp"}
 	case len(c.Events) == 0:
 		return &FieldError{"events", issueMissing, "state vaccinations, or one test"}
 	case len(c.Events) > MaxDoses:

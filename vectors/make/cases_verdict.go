@@ -23,6 +23,8 @@ func verdictFile() vectors.File {
 	v.clocks()
 	v.at(120)
 	v.orders()
+	v.at(140)
+	v.derived()
 	return vectors.File{
 		Format: vectors.Format,
 		About:  "From a code and a trip to an answer: every row of the colour table, what comes first where several hold, and when an answer changes by itself.",

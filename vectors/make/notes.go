@@ -84,6 +84,7 @@ var verdictNotes = map[string]vectors.Note{
 	"withdrawal":   {What: "a row about withdrawals", Effect: "a fraud travels on, or a victim of a lost key is called a fraud", Source: house},
 	"health":       {What: "a row about present infection", Effect: "an infectious person travels on, or one who recovered is turned away", Source: house},
 	"recognition":  {What: "a row about whom the destination recognises", Effect: "authentic is taken for acceptable", Source: house},
+	"derived":      {What: "a certificate that one country made from another's", Effect: "an expired, withdrawn or unrecognised certificate is laundered by somebody who signs it again", Source: "docs/endorse.md; claim -260, key -10"},
 	"rules":        {What: "a row about the destination's rules", Effect: "green where nothing is known, or red where more is needed", Source: house},
 	"data":         {What: "a row about the verifier's own data and clock", Effect: "an officer decides on what is out of date without knowing it", Source: house},
 	"order":        {What: "several rows hold", Effect: "the graver one is hidden", Source: house},
