@@ -28,6 +28,8 @@ type Options struct {
 	Key    func(passphrase string) (crypto.Signer, error)
 	Sealed bool // the key needs a passphrase
 
+	Officers Officers // who may confirm what takes two
+
 	Counts *Counts
 	Pages  http.Handler
 	Hosts  []string         // as browsers name this machine: "localhost:7411"
@@ -48,6 +50,8 @@ const (
 	WrongPass      = "wrong_pass"      // the passphrase does not open the key
 	NoKey          = "no_key"          // the key cannot be opened
 	NotCounted     = "not_counted"     // the disk does not take it
+	WrongOfficer   = "wrong_officer"   // no officer of the list confirmed with their passphrase
+	NoConfirming   = "no_confirming"   // nobody confirms here, or nobody any more in this shift
 	ForeignReceipt = "foreign_receipt" // not a receipt of this desk, this shift, now, by this data
 	NotAReceipt    = "not_a_receipt"
 )
@@ -59,10 +63,11 @@ type Settings struct {
 	Region    string     `json:"region,omitempty"`
 	Appeal    []string   `json:"appeal"`
 	Sentences []Sentence `json:"sentences"`
-	Signs     bool       `json:"signs"`  // it has a key for receipts
-	Sealed    bool       `json:"sealed"` // which a passphrase opens
-	Clock     time.Time  `json:"clock"`  // what this computer believes
-	Floor     time.Time  `json:"floor"`  // it is not earlier than this
+	Signs     bool       `json:"signs"`   // it has a key for receipts
+	Sealed    bool       `json:"sealed"`  // which a passphrase opens
+	Seconds   bool       `json:"seconds"` // somebody may confirm what takes two officers
+	Clock     time.Time  `json:"clock"`   // what this computer believes
+	Floor     time.Time  `json:"floor"`   // it is not earlier than this
 	Version   string     `json:"version"`
 }
 
@@ -125,7 +130,7 @@ func (d *Desk) settings(w http.ResponseWriter, r *http.Request) {
 	reply(w, Settings{
 		Desk: d.o.Name, Country: d.o.Country, Region: d.o.Region,
 		Appeal: append([]string{}, d.o.Appeal...), Sentences: append([]Sentence{}, d.o.Sentences...),
-		Signs: d.o.Key != nil, Sealed: d.o.Sealed, Clock: d.o.Now(), Floor: d.floor(), Version: d.o.Version,
+		Signs: d.o.Key != nil, Sealed: d.o.Sealed, Seconds: d.o.Officers.Len() > 0, Clock: d.o.Now(), Floor: d.floor(), Version: d.o.Version,
 	})
 }
 

@@ -75,6 +75,8 @@ type post struct {
 	world *verify.World
 	anna  string
 	token string
+
+	officers desk.Officers
 }
 
 const passphrase = "six small grey seals at dawn"
@@ -102,7 +104,7 @@ func (p *post) open(t *testing.T) {
 	p.Desk, err = desk.New(desk.Options{
 		Name: "gate-2", Country: "XB", Appeal: []string{"https://appeals.example/"}, Sentences: []desk.Sentence{{Code: "paper_card", Text: "A paper card was seen."}},
 		World: json.RawMessage(`{"files":{}}`), Relied: p.world, Sealed: true, Counts: counts,
-		Pages: http.NotFoundHandler(), Hosts: []string{"localhost:7411"}, Now: func() time.Time { return p.now },
+		Pages: http.NotFoundHandler(), Hosts: []string{"localhost:7411"}, Now: func() time.Time { return p.now }, Officers: p.officers,
 		Key: func(given string) (crypto.Signer, error) {
 			if given != passphrase {
 				return nil, errors.New("no")

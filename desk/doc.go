@@ -12,7 +12,7 @@
 //	GET  /api/desk      what the desk is: [Settings]
 //	GET  /api/world     what the page's verifier relies on, as command web/wasm reads it
 //	POST /api/shift     {"officer", "clock", "passphrase"}: a shift begins: {"token", "signs"}
-//	POST /api/decision  {"receipt"}: a decision is counted and its receipt signed: {"receipt", "signed"}
+//	POST /api/decision  {"receipt", "confirm"}: a decision is counted and its receipt signed: {"receipt", "signed"}
 //	POST /api/counts    {"counts"}: decisions that were made while the desk could not be reached
 //	POST /api/end       the shift ends, and the key is forgotten
 //	GET  /api/return    ?week=2026-W49: the weekly return, in CSV; without week the list of weeks
@@ -32,6 +32,23 @@
 // the data that this desk gives out. That a receipt's verdict is the right one
 // for its code can be checked by everybody who has the code
 // ([verify.Receipt.Replay]), which a signature could not add to.
+//
+// # Two officers
+//
+// A receipt may name a second officer, and must where somebody who met the rules
+// is refused. That officer confirms with their own passphrase ("confirm"), which
+// goes with the decision: it holds for this receipt and for nothing else. Who may
+// do so stands in the file of [Officers], which is prepared beforehand:
+//
+//	file    = "pratique-officers/1.0" LF *officer
+//	officer = "officer " NAME " scrypt " WORK " " SALT " " KEY LF
+//
+// WORK is the logarithm of scrypt's N (RFC 7914; r is 8, p is 1), 16 to 18, SALT
+// 16 and KEY 32 bytes in base64url. A wrong passphrase and a name that is not on
+// the list cost the same, one at a time, and get the same refusal; after five of
+// them nobody confirms any more in that shift. A desk without the file, and a
+// page that cannot reach its desk, cannot refuse such a person: there is the
+// second desk.
 //
 // # Clock
 //

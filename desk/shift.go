@@ -21,6 +21,7 @@ const (
 	maxBody   = 64 << 10
 	maxLate   = 1000 // decisions made while the desk was away
 	tolerance = 10 * time.Minute
+	tries     = 5  // wrong passphrases of second officers in a shift
 	remembers = 64 // receipts, so that one that is sent twice is counted once
 )
 
@@ -31,6 +32,7 @@ type shift struct {
 	until   time.Time     // by the computer's clock
 	signer  crypto.Signer // nil: receipts are not signed
 	done    []decided
+	wrong   int // passphrases of second officers
 }
 
 // begin opens a shift.
@@ -132,6 +134,7 @@ type decided struct {
 func (d *Desk) decide(w http.ResponseWriter, r *http.Request, s *shift) {
 	var in struct {
 		Receipt string `json:"receipt"`
+		Confirm string `json:"confirm"`
 	}
 	if !receive(w, r, &in) {
 		return
@@ -143,6 +146,9 @@ func (d *Desk) decide(w http.ResponseWriter, r *http.Request, s *shift) {
 	}
 	if why := d.foreign(receipt, in.Receipt, s); why != "" {
 		refuse(w, http.StatusConflict, ForeignReceipt, why)
+		return
+	}
+	if len(receipt.Officers) > 1 && !d.confirm(w, s, receipt.Officers[1], in.Confirm) {
 		return
 	}
 	d.mu.Lock()
@@ -171,6 +177,22 @@ func (d *Desk) decide(w http.ResponseWriter, r *http.Request, s *shift) {
 	}
 	s.done = append(s.done[max(0, len(s.done)-remembers+1):], decided{in.Receipt, answer.Receipt})
 	reply(w, answer)
+}
+
+// confirm lets a receipt through that a second officer confirmed.
+func (d *Desk) confirm(w http.ResponseWriter, s *shift, officer, passphrase string) bool {
+	d.opening.Lock()
+	defer d.opening.Unlock()
+	if d.o.Officers.Len() == 0 || s.wrong >= tries {
+		refuse(w, http.StatusForbidden, NoConfirming, "nobody can confirm here: send the person to the second desk")
+		return false
+	}
+	if !d.o.Officers.Confirms(officer, passphrase) {
+		s.wrong++
+		refuse(w, http.StatusForbidden, WrongOfficer, "that is no officer of this desk with their passphrase")
+		return false
+	}
+	return true
 }
 
 // foreign says why a receipt is not one that this desk gives in this shift.
@@ -230,7 +252,7 @@ func (d *Desk) late(w http.ResponseWriter, r *http.Request, s *shift) {
 				e.Verdict = v
 			}
 		}
-		if !ok || e.Verdict.String() != c.Verdict || !isOutcome(e.Outcome) || !isWord(string(e.Override)) || !isWord(e.Sentence) {
+		if !ok || e.Verdict.String() != c.Verdict || !isOutcome(e.Outcome) || e.Verdict == verify.Green && e.Outcome == verify.Refused || !isWord(string(e.Override)) || !isWord(e.Sentence) {
 			refuse(w, http.StatusBadRequest, BadRequest, "this is no decision that could have been made")
 			return
 		}

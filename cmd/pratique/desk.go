@@ -48,6 +48,7 @@ func deskCommand() *command {
                 lists of keys, recognitions, withdrawals, rule sets
   desk.txt      which desk it is; may be missing
   desk.key      the key that signs receipts, best sealed; may be missing
+  officers.txt  who may confirm what takes two officers; desk officer writes it
   counts/       written by the desk: how many decisions of which kind in which hour
 
 Started by a double click, or without arguments, with data/ beside it, the program is the desk and opens the browser.
@@ -79,7 +80,8 @@ $ pratique key new --country CH --uses receipt --seal passphrase.txt -o desk.key
 			s.BoolVar(&f.check, "check", false, "say what the desk has, and end")
 			s.StringVar(&f.pages, "pages", "", "a `FOLDER` with pages made by `make pages` (dist/packed), where none are built in")
 		},
-		run: f.run,
+		run: f.run, takes: true,
+		sub: []*command{deskOfficerCommand()},
 	}
 }
 
@@ -195,6 +197,9 @@ func deskOptions(p *program, base, data string, s settings) (desk.Options, error
 	if err := deskKey(p, &o, base, s); err != nil {
 		return o, err
 	}
+	if o.Officers, err = readOfficers(base); err != nil {
+		return o, err
+	}
 	o.Counts, err = desk.OpenCounts(desk.Folder(filepath.Join(base, "counts")))
 	if err != nil {
 		return o, failure(err.Error(), "look whether the disk is sound; counts/ beside the data has the counts")
@@ -292,6 +297,11 @@ func (p *program) tellDesk(o desk.Options, base string, pages bool) {
 		receipts = "signed, once the passphrase of the key is given"
 	}
 	row("receipts", "%s", receipts)
+	if n := o.Officers.Len(); n > 0 {
+		row("officers", "%d may confirm what takes two", n)
+	} else {
+		row("officers", "nobody may confirm what takes two: `pratique desk officer NAME`")
+	}
 	row("counts", "in %s", filepath.Join(base, "counts"))
 	if !pages {
 		row("pages", "none in this build")
