@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"github.com/pratique/pratique/internal/filter"
-	"github.com/pratique/pratique/trust"
 )
 
 // Population is all that an issuer signed up to a moment, known by one of the
@@ -119,26 +118,18 @@ func (l *List) Compact(p Population, handles iter.Seq[[16]byte]) error {
 
 // covers reports whether the layers can answer for a certificate: it was issued
 // within their time, or after it, when entries alone count.
-func (p Population) covers(s trust.Signed) bool {
-	if s.Certificate == nil || s.Certificate.Signed.Issued.IsZero() {
-		return false
-	}
-	for _, h := range Handles(s) {
-		if h.Scheme == p.Scheme {
-			return true
-		}
-	}
-	return false
+func (p Population) covers(issued time.Time, handles []Handle) bool {
+	return !issued.IsZero() && slices.ContainsFunc(handles, func(h Handle) bool { return h.Scheme == p.Scheme })
 }
 
 // within returns what the layers say of a certificate that they cover. Of two
 // layers the later counts.
-func (l *List) within(s trust.Signed) (Entry, bool) {
-	if len(l.layers) == 0 || s.Certificate.Signed.Issued.After(l.population.Issued) {
+func (l *List) within(issued time.Time, handles []Handle) (Entry, bool) {
+	if len(l.layers) == 0 || issued.After(l.population.Issued) {
 		return Entry{}, false
 	}
 	for _, y := range slices.Backward(l.layers) {
-		for _, h := range Handles(s) {
+		for _, h := range handles {
 			if h.Scheme == l.population.Scheme && y.filter.Has(filter.Key(h.Hash)) {
 				return Entry{Handle: h, Reason: y.reason, Since: y.by}, true
 			}

@@ -27,7 +27,7 @@ func Marks(s trust.Signed) (marks []string, authority string) {
 	return marks, authority
 }
 
-// handleOf reads a mark; one of a scheme that is not known withdraws nothing.
+// handleOf reads a mark.
 func handleOf(mark string) (Handle, bool) {
 	scheme, text, _ := strings.Cut(mark, " ")
 	h := Handle{Scheme: Scheme(scheme)}
@@ -46,6 +46,8 @@ func (l *List) CoversOriginal(d *cert.Derivation) bool {
 	switch {
 	case l == nil || d == nil:
 		return false
+	case l.population.Count > 0 && !l.population.covers(d.Issued, handlesOf(d)):
+		return false
 	case l.Key != "":
 		return is(l.Key, d.KeyID)
 	case l.Authority != "":
@@ -54,24 +56,35 @@ func (l *List) CoversOriginal(d *cert.Derivation) bool {
 	return l.Country != "" && l.Country == d.Country
 }
 
+// handlesOf are the handles of an original; a mark of a scheme that is not
+// known withdraws nothing.
+func handlesOf(d *cert.Derivation) []Handle {
+	var out []Handle
+	for _, mark := range d.Marks {
+		if h, ok := handleOf(mark); ok {
+			out = append(out, h)
+		}
+	}
+	return out
+}
+
 // WithdrawsOriginal returns the withdrawal of the certificate that this one was
 // derived from, if the list covers it.
 func (l *List) WithdrawsOriginal(c *cert.Certificate) (Entry, bool) {
 	if c == nil || !l.CoversOriginal(c.Derived) {
 		return Entry{}, false
 	}
-	for _, mark := range c.Derived.Marks {
-		h, known := handleOf(mark)
-		if !known || (h.Scheme == BySigner) != (l.Authority != "") {
-			continue
-		}
-		e, ok := l.Find([]Handle{h})
-		switch {
-		case !ok, !e.Before.IsZero() && !c.Derived.Issued.Before(e.Before):
-		case e.Reason == Ended && !after(&cert.Certificate{Signed: cert.Period{Issued: c.Derived.Issued}, Events: c.Events}, e.Since):
-		default:
-			return e, true
-		}
+	d := c.Derived
+	handles := slices.DeleteFunc(handlesOf(d), func(h Handle) bool { return (h.Scheme == BySigner) != (l.Authority != "") })
+	e, ok := l.Find(handles)
+	if !ok {
+		e, ok = l.within(d.Issued, handles)
 	}
-	return Entry{}, false
+	switch {
+	case !ok, !e.Before.IsZero() && !d.Issued.Before(e.Before):
+		return Entry{}, false
+	case e.Reason == Ended && !after(&cert.Certificate{Signed: cert.Period{Issued: d.Issued}, Events: c.Events}, e.Since):
+		return Entry{}, false
+	}
+	return e, true
 }

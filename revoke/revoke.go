@@ -180,7 +180,7 @@ func (l *List) Covers(s trust.Signed) bool {
 	switch {
 	case l == nil:
 		return false
-	case l.population.Count > 0 && !l.population.covers(s):
+	case l.population.Count > 0 && !l.population.covers(issued(s), Handles(s)):
 		return false
 	case l.Key != "":
 		return l.Key == s.Key.ID
@@ -189,6 +189,13 @@ func (l *List) Covers(s trust.Signed) bool {
 		return err == nil && c.AuthorityKey == l.Authority
 	}
 	return l.Country == s.Key.Country
+}
+
+func issued(s trust.Signed) time.Time {
+	if s.Certificate == nil {
+		return time.Time{}
+	}
+	return s.Certificate.Signed.Issued
 }
 
 // Withdraws returns the withdrawal of a certificate that the list covers.
@@ -204,7 +211,7 @@ func (l *List) Withdraws(s trust.Signed) (Entry, bool) {
 		e, ok = l.Find([]Handle{SignerHandle(c.Serial)})
 	}
 	if !ok {
-		e, ok = l.within(s)
+		e, ok = l.within(issued(s), Handles(s))
 	}
 	if !ok || !e.Before.IsZero() && !s.Certificate.Signed.Issued.Before(e.Before) {
 		return Entry{}, false
