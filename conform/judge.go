@@ -24,7 +24,9 @@ type finding struct {
 
 var pass = finding{Status: Passed}
 
-func lenient(format string, args ...any) finding { return finding{Lenient, fmt.Sprintf(format, args...)} }
+func lenient(format string, args ...any) finding {
+	return finding{Lenient, fmt.Sprintf(format, args...)}
+}
 func stricter(format string, args ...any) finding {
 	return finding{Stricter, fmt.Sprintf(format, args...)}
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"iter"
 	"maps"
 	"slices"
 	"strings"
@@ -217,4 +218,18 @@ func data(d json.RawMessage) json.RawMessage {
 		return json.RawMessage("null")
 	}
 	return d
+}
+
+// Questions are what is asked, hello first; of these roles only, or of all.
+func (p *Plan) Questions(roles ...Role) iter.Seq[Request] {
+	return func(yield func(Request) bool) {
+		if !yield(Request{V: 1, Op: "hello"}) {
+			return
+		}
+		for _, v := range p.vectors {
+			if (len(roles) == 0 || slices.Contains(roles, v.Role)) && !yield(v.ask) {
+				return
+			}
+		}
+	}
 }

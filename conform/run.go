@@ -23,8 +23,11 @@ type Options struct {
 // Hello asks an implementation what it is.
 func Hello(ask Asker) (Answer, error) {
 	a, err := ask(Request{V: 1, Op: "hello"})
-	if err != nil {
+	if errors.Is(err, ErrBroken) {
 		return Answer{}, fmt.Errorf("%w: %w", ErrHello, err)
+	}
+	if err != nil {
+		return Answer{}, err
 	}
 	if a.Refused != "" || a.Unsupported != "" {
 		return Answer{}, fmt.Errorf("%w: it has no answer to hello", ErrHello)

@@ -31,7 +31,7 @@ func TestMain(m *testing.M) {
 			testOnlyNow = t
 		}
 		main()
-	}})
+	}, "odd-adapter": oddAdapter})
 }
 
 // The evening on which the result of the demo's first scene is there.
