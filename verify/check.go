@@ -267,6 +267,9 @@ func inForce(r *Report, policy trust.Policy, s trust.Signed, at time.Time) {
 		r.Checks.InForce = Fail
 		r.add("signature_not_yet", r.moment("from", begin))
 	}
+	if forLife(s.Certificate) && !p.Issued.IsZero() {
+		policy = trust.ValidAtIssuance // nor does the life of its key
+	}
 	if !policy.InForce(s.Key, p.Issued, at) {
 		r.Checks.InForce = Fail
 		r.add("key_not_in_force", r.moment("from", s.Key.NotBefore), r.moment("until", s.Key.NotAfter))

@@ -125,6 +125,9 @@ func (r Reason) in(lang string) SaidReason {
 		params = append(params, words.Text(name, r.Texts[name].In(lang)))
 	}
 	text, next := words.Say(lang, r.Code, params...)
+	if r.Code == "ihr_certifies" {
+		text = words.Regulations(lang, params...)
+	}
 	if len(r.Cures) > 0 {
 		said := []string{next}
 		for _, c := range r.Cures {

@@ -1,6 +1,7 @@
 package wallet
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -19,12 +20,18 @@ type Face struct {
 	Params  []words.Param
 	Country string    // of who made it, as it claims; empty if it does not say
 	Until   time.Time // of the signature, or of an order; zero if it does not say
+	Of      string    // the country of the original, of a certificate that is derived from one; "?" where it does not say
+	IHR     bool      // a certificate of the International Health Regulations, which a sheet words as they ask
 	Lesson  Lesson
 }
 
 // Title says what the item is, in a language.
 func (f Face) Title(lang string) string {
 	text, _ := words.Say(lang, f.Code, f.Params...)
+	if f.Of != "" {
+		derived, _ := words.Say(lang, "face_derived", words.Place("of", f.Of))
+		text += ", " + derived
+	}
 	return text
 }
 
@@ -72,6 +79,10 @@ func certificateFace(text string) Face {
 		return f
 	}
 	f.Lesson = lessonOf(c)
+	f.IHR = u.Content() == "icvp"
+	if c.Derived != nil {
+		f.Of = cmp.Or(c.Derived.Country, "?")
+	}
 	e := c.Events[0]
 	if f.Country == "" {
 		f.Country = e.About().Country

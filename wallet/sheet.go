@@ -211,6 +211,9 @@ func (o Options) cells(p Person) (cells []Cell, left []Item, err error) {
 		default:
 			c.Lines = append(c.Lines, o.say("sheet_until", words.Text("at", face.Until.UTC().Format(time.DateOnly))))
 		}
+		if face.IHR {
+			c.Lines = append(c.Lines, words.Regulations(o.Lang, face.Params[0]))
+		}
 		c.Lines = append(c.Lines, face.Lesson.Say(o.Lang)...)
 		cells = append(cells, c)
 	}
