@@ -131,4 +131,4 @@ reproducible:
 	echo "reproducible: $(TARGETS)"
 
 clean:
-	rm -rf bin dist web/dist web/wasm/dist pratique-demo certlogic/testdata/bench/node_modules
+	rm -rf bin dist web/dist web/wasm/dist pratique-demo certlogic/testdata/bench/node_modules internal/peers/node_modules

@@ -39,7 +39,6 @@ type RulesCase struct {
 	Flags   []string        `json:"flags"`
 	Logic   json.RawMessage `json:"logic"`
 	Data    json.RawMessage `json:"data,omitempty"` // absent: null
-	Result  string          `json:"result"`         // valid: as said; acceptable: engines differ, and this is our answer
 	Want    json.RawMessage `json:"want,omitempty"`
 	Error   bool            `json:"error,omitempty"` // there is no answer
 }

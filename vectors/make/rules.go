@@ -27,10 +27,6 @@ var rulesNotes = map[string]vectors.Note{
 	"border":          {What: "a country's rule on a certificate", Effect: "somebody is refused, or admitted, against the rule", Source: "EU DCC business rules"},
 }
 
-// otherwise are cases on which public engines differ, see the package comment
-// of certlogic, "Where the public engines disagree".
-var otherwise = map[int]bool{}
-
 func rulesFile() vectors.RulesFile {
 	f := vectors.RulesFile{
 		Format: vectors.RulesFormat,
@@ -69,10 +65,7 @@ func readRules(text string, border bool) []vectors.RulesCase {
 		p := strings.Split(l, " | ")
 		id, err := strconv.Atoi(p[0])
 		must(err)
-		c := vectors.RulesCase{ID: id, Comment: p[1], Flags: flags, Result: "valid"}
-		if otherwise[id] {
-			c.Result = "acceptable"
-		}
+		c := vectors.RulesCase{ID: id, Comment: p[1], Flags: flags}
 		want := p[len(p)-1]
 		if border {
 			c.Logic = json.RawMessage(named["rule "+p[2]])
