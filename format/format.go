@@ -2,7 +2,7 @@
 // is it opened?
 //
 // [Read] finds the format by how the text begins and hands it to that format's
-// own package: format/hc1, format/shc or format/vds. What comes back is
+// own package: format/hc1, format/shc, format/vds or format/divoc. What comes back is
 // [Unverified]: it tells the kind of content, the country and the key that the
 // code names, and nothing about the person. The person becomes readable through
 // Verify, or through SkipVerification, whose name says what it does.
@@ -19,6 +19,7 @@ import (
 	"strings"
 
 	"github.com/pratique/pratique/cert"
+	"github.com/pratique/pratique/format/divoc"
 	"github.com/pratique/pratique/format/hc1"
 	"github.com/pratique/pratique/format/shc"
 	"github.com/pratique/pratique/format/shl"
@@ -97,6 +98,9 @@ func Read(text string) (Unverified, error) {
 		return opened(u, err, text)
 	case what == VDS:
 		u, err := vds.Read(text)
+		return opened(u, err, text)
+	case what == DIVOC:
+		u, err := divoc.Read(text)
 		return opened(u, err, text)
 	case what == HCNext:
 		return nil, &Error{Code: "newer_version", What: what}

@@ -49,6 +49,7 @@ func TestARefusalHasASentenceAndACause(t *testing.T) {
 		"hc1 read_base45", "hc1 read_zlib", "hc1 read_cbor", "hc1 read_cose",
 		"shc read_text", "shc read_numeric", "shc read_jws", "shc read_header", "shc read_signature", "shc read_deflate", "shc read_json", "shc read_claims",
 		"shc code_part", "shc code_mixed", "shc code_several",
+		"divoc read_text", "divoc read_zip", "divoc read_json", "divoc read_signature", "divoc read_header", "divoc read_claims", "divoc read_context", "divoc read_cover",
 		"vds read_json", "vds read_header", "vds read_certificate", "vds read_signature", "vds newer_version",
 	} {
 		if !causes[want] {

@@ -24,6 +24,9 @@ const (
 	LightCode    What = "light_code"            // LT1: the light certificate of Switzerland and Liechtenstein
 	ATExemption  What = "at_exemption"          // AT1: an exemption of Austria
 	French2DDoc  What = "french_2ddoc"          // 2D-DOC of a test or vaccination, before the European certificate
+	NLPass       What = "nl_pass"               // NL2: CoronaCheck, for use at home
+	DKPass       What = "dk_pass"               // DK3: Coronapas, for use at home
+	IBMPass      What = "hpass"                 // did:hpass: IBM Digital Health Pass; New York's first Excelsior Pass
 	National     What = "national_pass"         // domestic forms that were never meant to cross a border
 	ChinesePass  What = "chinese_pass"          // by where it leads, or what it calls itself: its inside is not public
 	Credential   What = "verifiable_credential" // of the W3C, and none of the kinds above
@@ -52,7 +55,18 @@ const (
 // unsupported are the health formats that are known by sight and not read yet,
 // with the name that answers give as their format.
 var unsupported = map[What]string{
-	DIVOC: "divoc", NZPass: "nzcp", LightCode: "national", ATExemption: "national", French2DDoc: "national", National: "national", Credential: "vc",
+	NZPass: "nzcp", NLPass: "national", DKPass: "national", IBMPass: "vc", LightCode: "national", ATExemption: "national", French2DDoc: "national", National: "national", Credential: "vc",
+}
+
+// Health reports whether it is a health code, of a family that is read or of
+// one that is only known by sight: something more can be said about it than what
+// it is not.
+func (w What) Health() bool {
+	switch w {
+	case HC1, HCNext, SHC, VDS, DIVOC, HealthLink, ChinesePass:
+		return true
+	}
+	return unsupported[w] != ""
 }
 
 // prefixes are looked up in order; those in lower case match either case.
@@ -61,7 +75,7 @@ var prefixes = []struct {
 	what   What
 }{
 	{"HC1:", HC1}, {"shc:", SHC}, {"shlink:/", HealthLink}, {"vhlink:/", HealthLink}, {"NZCP:/", NZPass}, {"B64:", DIVOC}, {"PK\x03\x04", DIVOC},
-	{"AT1:", ATExemption}, {"LT1:", LightCode}, {"NL2:", National}, {"CRED:", National}, {"HL0:", National},
+	{"AT1:", ATExemption}, {"LT1:", LightCode}, {"NL2:", NLPass}, {"DK3:", DKPass}, {"CRED:", National}, {"HL0:", National},
 	{"NZCOVIDTRACER:", VenueCode}, {"UKC19TRACING:", VenueCode}, {"https://e.coronawarn.app", VenueCode}, {"https://qr.notify-me.ch", VenueCode}, {"https://tac.gouv.fr", VenueCode},
 	{"pratique-receipt/", Receipt}, {"pratique-history/", OwnHistory}, {"pratique-wallet/", Wallet}, {"-----BEGIN AGE ENCRYPTED FILE-----", Wallet}, {"age-encryption.org/", Wallet},
 	{"wifi:", WiFi}, {"begin:vcard", Contact}, {"mecard:", Contact}, {"bizcard:", Contact}, {"tel:", Phone}, {"sms:", Message}, {"smsto:", Message}, {"mmsto:", Message}, {"whatsapp:", Message},
@@ -100,6 +114,8 @@ func Identify(text string) What {
 		return SHC
 	case t[0] == '{' && (strings.Contains(t, `"ProofOfVaccinationCredential"`) || strings.Contains(t, `"ProofOfTestCertificateCredential"`)):
 		return DIVOC
+	case t[0] == '{' && strings.Contains(t, `"did:hpass:`):
+		return IBMPass
 	case t[0] == '{' && strings.Contains(t, `"@context"`) && (strings.Contains(t, "https://www.w3.org/2018/credentials") || strings.Contains(t, "https://www.w3.org/ns/credentials")):
 		return Credential
 	case t[0] == '{' || t[0] == '[':

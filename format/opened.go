@@ -3,6 +3,7 @@ package format
 import (
 	"fmt"
 
+	"github.com/pratique/pratique/format/divoc"
 	"github.com/pratique/pratique/format/hc1"
 	"github.com/pratique/pratique/format/shc"
 	"github.com/pratique/pratique/format/vds"
@@ -35,6 +36,10 @@ func Schema(s trust.Signed) []Issue {
 		for _, i := range vds.Schema(s.Raw) {
 			out = append(out, Issue(i))
 		}
+	case "divoc":
+		for _, i := range divoc.Schema(s.Raw) {
+			out = append(out, Issue(i))
+		}
 	}
 	return out
 }
@@ -51,6 +56,8 @@ func JSON(s trust.Signed) ([]byte, error) {
 		return shc.JSON(s.Raw)
 	case "vds":
 		return vds.JSON(s.Raw)
+	case "divoc":
+		return divoc.JSON(s.Raw)
 	}
 	return nil, fmt.Errorf("writing content: format %q has no JSON form", s.Certificate.Carrier.Format)
 }

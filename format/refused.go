@@ -4,6 +4,7 @@ import (
 	"errors"
 	"strings"
 
+	"github.com/pratique/pratique/format/divoc"
 	"github.com/pratique/pratique/format/hc1"
 	"github.com/pratique/pratique/format/shc"
 	"github.com/pratique/pratique/format/vds"
@@ -27,6 +28,13 @@ func opened[U Unverified](u U, err error, text string) (Unverified, error) {
 	if e, ok := errors.AsType[*vds.Error](err); ok {
 		return nil, refused("vds", string(e.Step), e.Code(), err)
 	}
+	if e, ok := errors.AsType[*divoc.Error](err); ok {
+		out := refused("divoc", string(e.Step), e.Code(), err)
+		if out.Code == "read_context" {
+			out.Host = e.Context
+		}
+		return nil, out
+	}
 	return nil, &Error{Code: "read_payload", Err: err}
 }
 
@@ -35,7 +43,7 @@ func opened[U Unverified](u U, err error, text string) (Unverified, error) {
 func refused(format, step, cause string, err error) *Error {
 	e := &Error{Code: "read_" + step, Format: format, Cause: cause, Err: err}
 	switch {
-	case errors.Is(err, hc1.ErrTooLong), errors.Is(err, shc.ErrTooLong), errors.Is(err, vds.ErrTooLong):
+	case errors.Is(err, hc1.ErrTooLong), errors.Is(err, shc.ErrTooLong), errors.Is(err, vds.ErrTooLong), errors.Is(err, divoc.ErrTooLong):
 		e.Code = "too_long"
 	case errors.Is(err, shc.ErrChunk), errors.Is(err, shc.ErrMissing):
 		e.Code = "code_part"

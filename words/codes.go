@@ -144,7 +144,7 @@ var Codes = map[string]string{
 	"mrz_cut_off":            "a b",
 
 	// A certificate that was derived from one of another issuer.
-	"derived": "", "derived_from": "of country", "original_unknown": "country", "original_withdrawn": "of why appeal", "original_key_lost": "of", "unstated": "", "face_derived": "of",
+	"derived": "", "derived_from": "of country", "original_unknown": "country", "original_withdrawn": "of why appeal", "original_key_lost": "of", "unstated": "", "face_derived": "of", "not_concerned": "to title says", "fact_transits": "",
 	"receipt_original_unknown": "", "receipt_original_withdrawn": "why", "receipt_original_key_lost": "",
 
 	"fact_from":      "",
@@ -208,6 +208,7 @@ var Codes = map[string]string{
 	"receipt_withdrawn_unstated":        "",
 	"receipt_code_part":                 "",
 	"receipt_format_unpublished":        "",
+	"receipt_read_context":              "",
 	"receipt_online_only":               "",
 	"receipt_newer_version":             "",
 	"receipt_not_health_code":           "",

@@ -123,8 +123,7 @@ func numbered(name, what string, texts []string) []code {
 func healthCodes(texts []string) []string {
 	var health []string
 	for _, t := range texts {
-		switch format.Identify(t) {
-		case format.HC1, format.HCNext, format.SHC, format.VDS, format.DIVOC, format.HealthLink, format.NZPass, format.National:
+		if format.Identify(t).Health() {
 			health = append(health, t)
 		}
 	}

@@ -8,10 +8,11 @@ import (
 
 // term is what a context says about one word.
 type term struct {
-	iri string   // the IRI that it stands for, or the keyword: "@id", "@type"
-	as  string   // what its values are: "" as written, "@id", "@vocab", "@json", or a datatype
-	set bool     // its values are a set: one value may stand alone
-	in  *context // what words mean inside: in the property's values, or in nodes of the type
+	iri   string   // the IRI that it stands for, or the keyword: "@id", "@type"
+	as    string   // what its values are: "" as written, "@id", "@vocab", "@json", or a datatype
+	set   bool     // its values are a set: one value may stand alone
+	other string   // a container that is not read: "@graph", "@list"
+	in    *context // what words mean inside: in the property's values, or in nodes of the type
 }
 
 // same reports whether two contexts mean the same by a word. Scoped contexts
@@ -21,7 +22,7 @@ func (t term) same(o term) bool { return t == o }
 // prefix reports whether the word may begin a compact IRI: a plain term whose
 // IRI ends as if more was to come (JSON-LD 1.1, section 4.1.5).
 func (t term) prefix() bool {
-	return t.as == "" && !t.set && t.in == nil && t.iri != "" && strings.IndexByte(":/?#[]@", t.iri[len(t.iri)-1]) >= 0
+	return t.as == "" && !t.set && t.other == "" && t.in == nil && t.iri != "" && strings.IndexByte(":/?#[]@", t.iri[len(t.iri)-1]) >= 0
 }
 
 // context is a bundled JSON-LD context, or one that is scoped to a term of it.

@@ -253,6 +253,9 @@ func (e *expander) link(s object, property string, o object, path string) error 
 
 // values adds what a property says: one value, or each of a set.
 func (e *expander) values(self object, property string, v any, p place) error {
+	if p.term.other != "" {
+		return fmt.Errorf("%w: %s", ErrUnsupported, p.term.other)
+	}
 	if p.term.as == "@json" {
 		b, err := appendJSON(nil, v)
 		if err != nil {

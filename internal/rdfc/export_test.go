@@ -32,6 +32,9 @@ func (c *context) json(top bool) map[string]any {
 		if t.set {
 			d["@container"] = "@set"
 		}
+		if t.other != "" {
+			d["@container"] = t.other
+		}
 		if t.in != nil {
 			d["@context"] = t.in.json(false)
 		}

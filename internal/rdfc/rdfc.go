@@ -24,8 +24,8 @@
 // section 5.1) for node objects, value objects and sets, with aliases of @id
 // and @type, coercion to @id, @vocab, @json and datatypes, compact IRIs,
 // @base, @vocab, property-scoped, type-scoped and protected contexts. Anything
-// else (lists, named graphs, @reverse, @included, @nest, @index, @direction,
-// null contexts, references relative to a base other than "#fragment")
+// else (lists, named graphs, values whose term says that they are such,
+// @reverse, @included, @nest, @index, @direction, null contexts, references relative to a base other than "#fragment")
 // is [ErrUnsupported], never a guess.
 //
 // The canonical form is URDNA2015, as the signers of these documents use it.

@@ -217,6 +217,8 @@ func TestRefusals(t *testing.T) {
 		{"a name that is no text", `{` + didOnly + `,"id":5}`, rdfc.ErrInvalid},
 		{"a type that is no text", `{` + didOnly + `,"type":[{}]}`, rdfc.ErrInvalid},
 		{"a list", `{` + didOnly + `,"controller":{"@list":[]}}`, rdfc.ErrUnsupported},
+		{"a value that is a graph", `{"@context":"` + rdfc.Credentials + `","proof":{}}`, rdfc.ErrUnsupported},
+		{"a value that is a list", `{"@context":"` + rdfc.SecurityV2 + `","capabilityChain":[]}`, rdfc.ErrUnsupported},
 		{"a graph", `{"@graph":[]}`, rdfc.ErrUnsupported},
 		{"reversed", `{"@reverse":{}}`, rdfc.ErrUnsupported},
 		{"a value with a language and a type", `{` + contexts + `,"proof":{"@value":"a","@language":"fr","@type":"x:t"}}`, rdfc.ErrInvalid},

@@ -81,8 +81,10 @@ func formatsFile() vectors.File {
 	whoCases(l)
 	l.at(200)
 	familyCases(l)
+	l.at(230)
+	divocCases(l)
 	s := newStock()
-	s.files["norland-formats.txt"] = trustText("XA", formatKeys()...)
+	s.files["norland-formats.txt"] = trustText("XA", append(formatKeys(), divocKeys()...)...)
 	s.files["jwks.json"] = keySet()
 	s.files["csca.pem"] = string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: passports.der}))
 	w := s.worlds["both"]
@@ -96,7 +98,7 @@ func formatsFile() vectors.File {
 	s.files["csca.crl.pem"] = string(pem.EncodeToMemory(&pem.Block{Type: "X509 CRL", Bytes: revocationList()}))
 	return vectors.File{
 		Format: vectors.Format,
-		About:  "The other formats: SMART Health Cards (SMART Health Cards Framework 1.4.0) and ICAO visible digital seals (VDS-NC 1.4). Keys and authorities are those of a demo, persons invented.",
+		About:  "The other formats: SMART Health Cards (SMART Health Cards Framework 1.4.0), ICAO visible digital seals (VDS-NC 1.4) and DIVOC certificates (W3C credentials in a zip archive). Keys and authorities are those of a demo, persons invented.",
 		Notes:  formatNotes, Files: s.files, Worlds: s.worlds, Cases: l.cases,
 	}
 }
@@ -374,13 +376,21 @@ var formatNotes = map[string]vectors.Note{
 	"lifelong":    {What: "the signature has ended, the protection has not", Effect: "somebody who is protected for life is turned away for the age of a key", Source: ihr},
 	"ddcc":        {What: "a core data set of WHO, in one of its styles", Effect: "certificates of countries that use them cannot be read", Source: "WHO DDCC:VS and DDCC:TR; WHO's public validator"},
 	"link":        {What: "a link to records on the internet, in one of four shapes", Effect: "a link is taken for a proof, or its key is shown to whoever looks on", Source: "SMART Health Links; IHE VHL; WHO HCERT"},
+	"members":     {What: "the archive holds something else than one plain member certificate.json", Effect: "two readers open two certificates in one code, or an archive of thousands brings a desk down", Source: "PKWARE APPNOTE 6.3; CWE-409"},
+	"detached":    {What: "the header is not exactly alg, b64 false and crit b64", Effect: "something else is verified than was signed", Source: "RFC 7797, 3 and 6; " + divocs},
+	"unbound":     {What: "the key has the name that the certificate gives and is not bound to its issuer", Effect: "a country signs in the name of every other that kept the software's default did:india", Source: divocs + "; public examples of India and Jamaica name one key"},
+	"context":     {What: "a context that is not among those known to mean what DIVOC means", Effect: "whoever owns an address on the internet gives signed words another meaning, and learns who travels", Source: "JSON-LD 1.1, 3.1; " + house},
+	"cover":       {What: "a part that stands in the certificate and not in what was signed", Effect: "a name or a title is added to a good signature", Source: "JSON-LD 1.1 API, 5.1.2: what has no meaning is dropped; public example of Jamaica (a subject without a name)"},
+	"proof":       {What: "not one proof of an assertion", Effect: "a proof made for a login is taken for a certificate", Source: "W3C Verifiable Credentials 1.1, 4.7"},
+	"exchange":    {What: "values that the contexts of DIVOC give one meaning are exchanged, and the signature holds", Effect: "a first dose becomes the last one, an old one new, a positive test negative", Source: divocs + ": batch, vaccine, manufacturer, result are all https://schema.org/id"},
 	"family":      {What: "a health code of a family that is not read", Effect: "the traveller is told that it is no health code, and the desk nothing of use", Source: house},
 	"lacks":       {What: "the format has no place for what the rule asks", Effect: "a person is refused for their format", Source: house},
 }
 
 const (
-	cards = "SMART Health Cards Framework 1.4.0"
-	seals = "ICAO Technical Report VDS-NC 1.4"
-	csca  = "ICAO Doc 9303-12, 7.1"
-	ihr   = "International Health Regulations (2005), Annexes 6 and 7"
+	divocs = "egovernments/DIVOC, vaccination-context and certificate_signer_library"
+	cards  = "SMART Health Cards Framework 1.4.0"
+	seals  = "ICAO Technical Report VDS-NC 1.4"
+	csca   = "ICAO Doc 9303-12, 7.1"
+	ihr    = "International Health Regulations (2005), Annexes 6 and 7"
 )
