@@ -1,6 +1,7 @@
 # Pratique: what one does with the tree. `make` prints this list.
 #
 #   make demo      the whole loop in the terminal; needs Go only
+#   make tour      the whole loop in the browser; makes the pages if need be
 #   make test      everything that is checked before a commit; calls deps
 #   make deps      what the tests need, installed on Debian, named elsewhere
 #   make fuzz      every fuzz target in turn                 FUZZTIME=20s JOBS=2
@@ -23,13 +24,25 @@ TARGETS     ?= linux/amd64 linux/arm64 windows/amd64 windows/arm64 darwin/amd64 
 STATICCHECK := v0.8.2
 PURE         = $(shell sed -n 's,^[0-4] *\([^ ]*\).*,./\1,p' docs/imports.txt)
 
-.PHONY: help demo deps test format vet lint build unit pure vulnerable wasm-program wasm pages browse fuzz bench compare release reproducible clean
+.PHONY: help demo tour tour-program deps test format vet lint build unit pure vulnerable wasm-program wasm pages browse fuzz bench compare release reproducible clean
 
 help:
 	@sed -n '1,/^$$/s/^# \{0,1\}//p' Makefile
 
 demo:
 	@$(GO) run ./cmd/pratique demo
+
+# What the pages are made of, newer than they are. A second tour makes nothing.
+NEWER = find . \( -name node_modules -o -name dist -o -name .git -o -name bin -o -name docs -o -name test -o -name testdata \) -prune -o \
+	-type f \( -name '*.go' -o -name '*.txt' -o -name '*.json' -o -name '*.ts' -o -name '*.tsx' -o -name '*.css' -o -name '*.html' -o -name '*.mjs' -o -name '*.svg' \) \
+	! -name '*_test.go' -newer web/dist/made -print
+
+tour-program:
+	@if [ ! -e web/dist/made ] || [ -n "$$($(NEWER) | head -n 1)" ]; then $(MAKE) -s pages QUICK=1; fi
+	@$(GO) build -tags pages -o bin/pratique-tour ./cmd/pratique
+
+tour: tour-program
+	@bin/pratique-tour tour $(TOUR)
 
 deps:
 	@STATICCHECK=$(STATICCHECK) .ci/deps
@@ -88,7 +101,7 @@ wasm: wasm-program
 pages: wasm-program
 	@echo "== pages"
 	@.ci/deps pages
-	@web/node_modules/.bin/tsc -p web && node web/build.mjs $(if $(QUICK),--quick)
+	@web/node_modules/.bin/tsc -p web && node web/build.mjs $(if $(QUICK),--quick) && touch web/dist/made
 
 browse: pages
 	@echo "== browser"

@@ -22,8 +22,8 @@ const quick = process.argv.includes("--quick");
 // scanner and the page itself. A page does not need the files of another.
 const budget = 2_500_000;
 const needs = {
-  desk: (f) => !/^\/(wallet\/|a\/(wallet|pratique|verifier|pdf)[-.])/.test(f),
-  wallet: (f) => !/^\/(desk\/|a\/(desk|border)[-.])/.test(f) && !later(f),
+  desk: (f) => !/^\/(tour\/|wallet\/|a\/(wallet|pratique|verifier|pdf)[-.])/.test(f),
+  wallet: (f) => !/^\/(tour\/|desk\/|a\/(desk|border)[-.])/.test(f) && !later(f),
 };
 
 // What a wallet fetches once it is open, to be there without a network: the reader of PDF.
@@ -92,6 +92,11 @@ for (const p of pages) {
   write(join(site, p, "index.html"), fill("index.html"));
   write(join(site, p, "manifest.webmanifest"), fill("manifest.webmanifest"));
 }
+
+// The tour: its own page, and the bar that `pratique tour` writes into the others.
+// No other command gives these files to anybody (package web).
+await build({ ...common, entryPoints: ["src/tour/tour.tsx", "src/tour/guide.tsx"], outdir: join(site, "tour"), entryNames: "[name]", format: "iife", define });
+write(join(site, "tour/index.html"), readFileSync(join(here, "src/tour/index.html"), "utf8").replaceAll("{{icon}}", icon));
 
 // The service worker knows all other files, and changes with each of them.
 const files = walk(site).map((f) => "/" + relative(site, f).replaceAll("\\", "/").replace(/(^|\/)index\.html$/, "$1"));

@@ -33,6 +33,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"net/http"
 	"strconv"
 	"strings"
@@ -68,6 +69,7 @@ type entry struct {
 type Handler struct {
 	files   fs.FS
 	entries map[string]entry
+	tour    map[string]entry // of the tour alone
 	build   string
 }
 
@@ -97,7 +99,21 @@ func NewHandler(packed fs.FS) (*Handler, error) {
 			}
 		}
 	}
-	return &Handler{packed, m.Files, m.Build}, nil
+	h := &Handler{packed, m.Files, map[string]entry{}, m.Build}
+	for path, e := range m.Files {
+		if strings.HasPrefix(path, "/tour/") {
+			h.tour[path] = e
+			delete(h.entries, path)
+		}
+	}
+	return h, nil
+}
+
+// Tour is the same with the pages of a guided tour, which are for that alone.
+func (h *Handler) Tour() *Handler {
+	all := maps.Clone(h.entries)
+	maps.Copy(all, h.tour)
+	return &Handler{h.files, all, nil, h.build}
 }
 
 // Build names the content of all pages.

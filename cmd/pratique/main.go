@@ -37,6 +37,7 @@ func commands() []*command {
 		serveCommand(),
 		conformCommand(),
 		demoCommand(),
+		tourCommand(),
 		speedCommand(),
 		helpCommand(),
 		manCommand(),
