@@ -25,7 +25,7 @@ func rulesCommand() *command {
 		example: `$ pratique rules packs
 $ pratique rules packs baseline > ours.json
 $ pratique rules check ours.json && pratique rules test ours.json`,
-		sub: []*command{rulesCheckCommand(), rulesTestCommand(), rulesExplainCommand(), rulesDiffCommand(), rulesEvalCommand(), rulesPacksCommand()},
+		sub: []*command{rulesCheckCommand(), rulesTestCommand(), rulesExplainCommand(), rulesDiffCommand(), rulesMatrixCommand(), rulesEvalCommand(), rulesPacksCommand()},
 	}
 }
 

@@ -85,15 +85,18 @@ func printFindings(p *program, f ruleFile, found []rules.Finding, asJSON bool) {
 }
 
 func rulesDiffCommand() *command {
-	var lang string
+	var lang, declared string
 	var asJSON bool
 	return &command{
 		use:   "diff OLD NEW",
 		short: "in what two rule sets differ, in plain words",
-		long:  "Diff lists in what a new rule set differs from an old one: who is concerned, from when, which rules and texts. It exits 1 if they differ.",
+		long: `Diff lists in what a new rule set differs from an old one: who is concerned, from when, which rules and texts. It exits 1 if they differ.
+
+With --declared, the old set is the baseline that the new one's country has adopted, and the file says in what it deviates (docs/standard). Then only the parameters of the standard are compared, and it exits 1 if something differs that is not declared, or is declared and not so.`,
 		example: `$ pratique rules diff ours-october.json ours-november.json
-$ pratique rules diff baseline sudmark`,
+$ pratique rules diff --declared adoption.json baseline sudmark`,
 		flags: func(f *pflag.FlagSet) {
+			f.StringVar(&declared, "declared", "", "the `FILE` in which the country of the new set declares its deviations")
 			f.StringVar(&lang, "lang", "", "the `LANGUAGE`: en or fr (default that of the environment)")
 			f.BoolVar(&asJSON, "json", false, "print one JSON object a line")
 		},
@@ -115,6 +118,9 @@ $ pratique rules diff baseline sudmark`,
 					return err
 				}
 				sets[i] = f.set
+			}
+			if declared != "" {
+				return pr.declaredDiff(p, sets, declared, asJSON)
 			}
 			changes := rules.Diff(sets[0], sets[1], pr.lang)
 			for _, c := range changes {
