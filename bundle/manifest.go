@@ -41,10 +41,10 @@ type Manifest struct {
 
 // Section is a line of the manifest.
 type Section struct {
-	Name     string
-	Critical bool
-	Size     int    // bytes of the content
-	Digest   string // SHA-256 of the content, hexadecimal
+	Name     string `json:"name"`
+	Critical bool   `json:"critical"`
+	Size     int    `json:"bytes"`  // of the content
+	Digest   string `json:"sha256"` // of the content, hexadecimal
 }
 
 // Series names the bundles that follow each other: "XB-border".

@@ -2,9 +2,13 @@ package desk
 
 import (
 	"crypto"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -21,7 +25,7 @@ type Options struct {
 	Sentences []Sentence // fixed sentences, for decisions that need a word
 	Version   string     // of the program
 
-	World  json.RawMessage // what the page's verifier relies on
+	World  json.RawMessage // what the page's verifier relies on, until [Desk.Renew]
 	Relied *verify.World   // the same; receipts are held against it
 
 	// Key opens the key that signs receipts. Nil: receipts are not signed.
@@ -79,6 +83,34 @@ type Desk struct {
 
 	mu     sync.Mutex
 	shifts map[string]*shift
+	given  []given // what pages may rest on, the newest first
+}
+
+// given is what the desk gave to pages.
+type given struct {
+	world  json.RawMessage
+	relied *verify.World
+	tag    string
+}
+
+// kept is how many of them are kept: a page that still rests on the
+// last bundle but one finishes with its traveller, and its receipt is signed.
+const kept = 4
+
+// Renew gives pages something newer to rely on, from now on.
+func (d *Desk) Renew(world json.RawMessage, relied *verify.World) {
+	sum := sha256.Sum256(world)
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.given = slices.Insert(d.given, 0, given{world, relied, fmt.Sprintf("%q", hex.EncodeToString(sum[:16]))})
+	d.given = d.given[:min(len(d.given), kept)]
+}
+
+// now is what pages rely on that ask now.
+func (d *Desk) now() given {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.given[0]
 }
 
 // New returns a desk.
@@ -93,6 +125,7 @@ func New(o Options) (*Desk, error) {
 		o.Now = time.Now
 	}
 	d := &Desk{o: o, shifts: map[string]*shift{}}
+	d.Renew(o.World, o.Relied)
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /api/desk", d.settings)
 	mux.HandleFunc("GET /api/world", d.world)
@@ -118,7 +151,7 @@ func (d *Desk) ServeHTTP(w http.ResponseWriter, r *http.Request) { d.handler.Ser
 // floor is the newest moment that is certain.
 func (d *Desk) floor() time.Time {
 	floor := verify.Epoch
-	for _, t := range []time.Time{d.o.Relied.Data.AsOf, d.o.Counts.Last()} {
+	for _, t := range []time.Time{d.now().relied.Data.AsOf, d.o.Counts.Last()} {
 		if t.After(floor) {
 			floor = t
 		}
@@ -135,9 +168,15 @@ func (d *Desk) settings(w http.ResponseWriter, r *http.Request) {
 }
 
 func (d *Desk) world(w http.ResponseWriter, r *http.Request) {
+	now := d.now()
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Cache-Control", "no-cache")
-	w.Write(d.o.World)
+	w.Header().Set("ETag", now.tag)
+	if r.Header.Get("If-None-Match") == now.tag {
+		w.WriteHeader(http.StatusNotModified)
+		return
+	}
+	w.Write(now.world)
 }
 
 // weekly gives the return of a week, or the list of weeks.

@@ -50,6 +50,12 @@
 // page that cannot reach its desk, cannot refuse such a person: there is the
 // second desk.
 //
+// # Data
+//
+// What pages rely on can be renewed while the desk runs ([Desk.Renew]): a page
+// asks for it from time to time, with the tag of what it has. A receipt may rest
+// on any of the last few, so that nobody who stands at the desk is judged twice.
+//
 // # Clock
 //
 // The clock of an old computer may be dead. Its floor is the newest moment that

@@ -198,7 +198,7 @@ func (d *Desk) confirm(w http.ResponseWriter, s *shift, officer, passphrase stri
 // foreign says why a receipt is not one that this desk gives in this shift.
 func (d *Desk) foreign(r verify.Receipt, text string, s *shift) string {
 	now := d.o.Now().Add(s.ahead)
-	have := d.o.Relied.Data
+	have := d.restsOn(r)
 	switch {
 	case text != string(r.Bytes()):
 		return "it is signed already"
@@ -210,18 +210,30 @@ func (d *Desk) foreign(r verify.Receipt, text string, s *shift) string {
 		return "it does not name the officer of this shift"
 	case r.Time.Before(now.Add(-tolerance)) || r.Time.After(now.Add(tolerance)):
 		return "it is not of now"
-	case r.KeyPolicy != d.o.Relied.KeyPolicy || r.Data.Name != have.Name || r.Data.Digest != have.Digest ||
-		!r.Data.AsOf.Equal(have.AsOf) || !r.Data.HardExpiry.Equal(have.HardExpiry):
+	case have == nil:
 		return "it rests on other data than this desk has"
 	case r.TextCode != "" && !slices.ContainsFunc(d.o.Sentences, func(x Sentence) bool { return x.Code == r.TextCode }):
 		return "this desk does not have that sentence"
 	}
 	for _, c := range r.Rules {
-		if !slices.ContainsFunc(d.o.Relied.Rules, func(set *rules.Set) bool { return set.Digest() == c.Digest }) {
+		if !slices.ContainsFunc(have.Rules, func(set *rules.Set) bool { return set.Digest() == c.Digest }) {
 			return "it names rules that this desk does not have"
 		}
 	}
 	return ""
+}
+
+// restsOn is what of all that this desk gave to pages a receipt rests on; nil: nothing.
+func (d *Desk) restsOn(r verify.Receipt) *verify.World {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for _, g := range d.given {
+		have := g.relied.Data
+		if r.KeyPolicy == g.relied.KeyPolicy && r.Data.Name == have.Name && r.Data.Digest == have.Digest && r.Data.AsOf.Equal(have.AsOf) && r.Data.HardExpiry.Equal(have.HardExpiry) {
+			return g.relied
+		}
+	}
+	return nil
 }
 
 // late counts decisions that were made while the desk could not be reached.

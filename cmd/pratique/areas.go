@@ -60,7 +60,7 @@ $ pratique areas check --json --trust norland.txt areas.signed.txt`,
 			if len(args) != 1 {
 				return misuse("name one area list", "`pratique areas check --trust FILE areas.txt`")
 			}
-			if len(r.files) == 0 {
+			if !r.given() {
 				return misuse("areas check needs --trust: it believes nobody by itself", "name the list of keys of the country: --trust FILE")
 			}
 			now := p.now()

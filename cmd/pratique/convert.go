@@ -69,7 +69,7 @@ func (v *conversion) run(p *program, args []string) error {
 		return misuse("name one code", "a picture or a text file, or - for standard input")
 	case v.to == "":
 		return misuse("to which format?", "--to "+strings.Join(issued, ", --to "))
-	case len(v.relied.files) == 0:
+	case !v.relied.given():
 		return misuse("convert needs --trust: it believes nobody by itself", "name the keys that you rely on: --trust FILE, or a folder of them")
 	case v.key == "" && len(v.output) > 0:
 		return misuse("a code is signed with a key", "name the key file by --key, or leave out -o to see what would be lost")

@@ -32,6 +32,8 @@ const deskPort = 7411
 // deskFlags are the flags of desk.
 type deskFlags struct {
 	data, pages string
+	bundle      string // a file, or demo; empty: see bundled
+	bundled     bool   // bundles count, and not the folder of data
 	port        int
 	open, check bool
 }
@@ -44,14 +46,17 @@ func deskCommand() *command {
 		long: `Desk serves the page of a border desk to the browser of this computer, and to nobody else. It works from a folder, for example on a USB stick, and needs no network:
 
   pratique      this program; pratique.exe on Windows
-  data/         what the desk relies on, in every form that --trust of verify reads:
+  pratique.bundle   what the desk relies on, in one signed file; any name that ends so
+  data/         or instead: files in every form that --trust of verify reads, such as
                 lists of keys, recognitions, withdrawals, rule sets
   desk.txt      which desk it is; may be missing
   desk.key      the key that signs receipts, best sealed; may be missing
   officers.txt  who may confirm what takes two officers; desk officer writes it
   counts/       written by the desk: how many decisions of which kind in which hour
 
-Started by a double click, or without arguments, with data/ beside it, the program is the desk and opens the browser.
+Started by a double click, or without arguments, with a bundle or data/ beside it, the program is the desk and opens the browser.
+
+A bundle counts if the key that desk.txt pins signed it, and if it is not older than the last one. Of several the newest counts, and one that is put there during a shift is taken at once. If it is cut short, changed or of somebody else, the desk says so and goes on with the last good one, of which it keeps a copy in counts/.
 
 Nothing about a person is stored, here or in the browser, and the text of a code never leaves the page. desk.txt has a line for each thing that is not as here:
 
@@ -64,9 +69,12 @@ Nothing about a person is stored, here or in the browser, and the text of a code
   pin ministry.pem
   sentence family_visit Visits a sick member of the family.
 
-Without it the desk is called desk, and the country is the one whose rules lie in data. Appeal says where to object, beside what the rules name; pin, with what key lists must be signed; sentence is a reason that officers may choose, by its code. A line may be repeated where that has a meaning.`,
-		example: `# on the stick: data/ beside the program
+Without it the desk is called desk, and the country is the one whose rules lie in data. Appeal says where to object, beside what the rules name; pin, with what key a bundle, or a signed list, must be signed: a file, or of a bundle the fingerprint; sentence is a reason that officers may choose, by its code. A line may be repeated where that has a meaning.`,
+		example: `# on the stick: pratique.bundle or data/ beside the program
 $ pratique desk --open
+
+# a desk for exercises, with what is in this program
+$ pratique desk --bundle demo --open
 
 # is all there that a shift needs?
 $ pratique desk --check --data stick/data
@@ -74,7 +82,8 @@ $ pratique desk --check --data stick/data
 # a key for its receipts; its public part goes on the country's list
 $ pratique key new --country CH --uses receipt --seal passphrase.txt -o desk.key`,
 		flags: func(s *pflag.FlagSet) {
-			s.StringVar(&f.data, "data", "", "the `FOLDER` with what the desk relies on (default data, beside the program or here)")
+			s.StringVar(&f.bundle, "bundle", "", "the `FILE` with what the desk relies on (default any *.bundle, beside the program or here); demo is the one in this program")
+			s.StringVar(&f.data, "data", "", "or the `FOLDER` with what the desk relies on (default data, beside the program or here)")
 			s.IntVar(&f.port, "port", deskPort, "the `PORT` on this computer; 0 takes one that is free")
 			s.BoolVar(&f.open, "open", false, "open the browser")
 			s.BoolVar(&f.check, "check", false, "say what the desk has, and end")
@@ -87,7 +96,7 @@ $ pratique key new --country CH --uses receipt --seal passphrase.txt -o desk.key
 
 func (f *deskFlags) run(p *program, args []string) error {
 	if len(args) > 0 {
-		return misuse("desk takes no argument", "the folder is named by --data")
+		return misuse("desk takes no argument", "the folder is named by --data, a bundle by --bundle")
 	}
 	base, err := f.find()
 	if err != nil {
@@ -97,7 +106,11 @@ func (f *deskFlags) run(p *program, args []string) error {
 	if err != nil {
 		return err
 	}
-	o, err := deskOptions(p, base, filepath.Join(base, filepath.Base(f.data)), s)
+	data, bundles, err := f.read(p, base, &s)
+	if err != nil {
+		return err
+	}
+	o, err := deskOptions(p, base, data, s)
 	if err != nil {
 		return err
 	}
@@ -110,12 +123,46 @@ func (f *deskFlags) run(p *program, args []string) error {
 		return nil
 	}
 	o.Pages = pages
-	return f.serve(p, o)
+	return f.serve(p, o, bundles)
 }
 
-// find settles which folder the data is, and returns the one in which it lies.
+// read reads what the desk relies on.
+func (f *deskFlags) read(p *program, base string, s *settings) (deskData, *deskBundles, error) {
+	if !f.bundled {
+		data, err := folderData(p, base, f.data, s)
+		return data, nil, err
+	}
+	b, data, err := openBundles(p, base, f.bundle, s)
+	if err == nil && f.data != "" {
+		p.warn("the bundle counts, and %s does not", quote(f.data))
+	}
+	return data, b, err
+}
+
+// find settles what the data is, and returns the folder in which it lies.
 func (f *deskFlags) find() (base string, err error) {
-	if f.data == "" {
+	switch {
+	case f.bundle != "" && f.data != "":
+		return "", misuse("a desk has a bundle or a folder", "name one of them: --bundle FILE, or --data FOLDER")
+	case f.bundle == demoBundle:
+		f.bundled = true
+		return ".", nil
+	case f.bundle != "":
+		f.bundled = true
+		if f.bundle, err = filepath.Abs(f.bundle); err != nil {
+			return "", err
+		}
+		return filepath.Dir(f.bundle), nil
+	case f.data == "":
+		for _, folder := range []string{programFolder(), "."} {
+			if folder != "" && len(bundlesIn(folder)) > 0 {
+				f.bundled = true
+				if info, err := os.Stat(filepath.Join(folder, "data")); err == nil && info.IsDir() {
+					f.data = filepath.Join(folder, "data")
+				}
+				return filepath.Abs(folder)
+			}
+		}
 		if f.data = besideProgram("data"); f.data == "" {
 			f.data = "data"
 		}
@@ -123,9 +170,9 @@ func (f *deskFlags) find() (base string, err error) {
 	info, err := os.Stat(f.data)
 	switch {
 	case err != nil:
-		return "", failure("opening the folder "+quote(f.data)+": "+cause(err), "put what the desk relies on into a folder named data beside the program, or name it: --data FOLDER", "`pratique help desk` shows what goes there")
+		return "", failure("opening the folder "+quote(f.data)+": "+cause(err), "put a bundle beside the program, or what the desk relies on into a folder named data, or name it: --bundle FILE, --data FOLDER", "`pratique help desk` shows what goes there")
 	case !info.IsDir():
-		return "", misuse(quote(f.data)+" is no folder", "name the folder in which it lies: --data FOLDER")
+		return "", misuse(quote(f.data)+" is no folder", "name the folder in which it lies: --data FOLDER; a bundle is named by --bundle")
 	}
 	if f.data, err = filepath.Abs(f.data); err != nil {
 		return "", err
@@ -133,8 +180,8 @@ func (f *deskFlags) find() (base string, err error) {
 	return filepath.Dir(f.data), nil
 }
 
-// besideProgram is the path of a folder beside this program, or empty.
-func besideProgram(name string) string {
+// programFolder is the folder in which this program lies; empty, if nobody knows.
+func programFolder() string {
 	exe, err := os.Executable()
 	if err == nil {
 		exe, err = filepath.EvalSymlinks(exe)
@@ -142,7 +189,16 @@ func besideProgram(name string) string {
 	if err != nil {
 		return ""
 	}
-	path := filepath.Join(filepath.Dir(exe), name)
+	return filepath.Dir(exe)
+}
+
+// besideProgram is the path of a folder beside this program, or empty.
+func besideProgram(name string) string {
+	folder := programFolder()
+	if folder == "" {
+		return ""
+	}
+	path := filepath.Join(folder, name)
 	if info, err := os.Stat(path); err != nil || !info.IsDir() {
 		return ""
 	}
@@ -150,9 +206,9 @@ func besideProgram(name string) string {
 }
 
 // alone are the arguments of a program that was started without any, for
-// example by a double click, and has a folder data beside it.
+// example by a double click, and has a bundle or a folder data beside it.
 func alone(args []string) []string {
-	if len(args) == 0 && besideProgram("data") != "" {
+	if folder := programFolder(); len(args) == 0 && folder != "" && (besideProgram("data") != "" || len(bundlesIn(folder)) > 0) {
 		return []string{"desk", "--open"}
 	}
 	return args
@@ -182,18 +238,16 @@ func (f *deskFlags) handler() (http.Handler, error) {
 }
 
 // deskOptions makes of what lies in a folder what a desk needs.
-func deskOptions(p *program, base, data string, s settings) (desk.Options, error) {
-	w, text, err := deskWorld(p, base, data, &s)
-	if err != nil {
-		return desk.Options{}, err
-	}
+func deskOptions(p *program, base string, data deskData, s settings) (desk.Options, error) {
+	w := data.world
 	o := desk.Options{
 		Name: s.desk, Country: s.country, Region: s.region, Appeal: s.appeal, Sentences: append(fixedSentences(), s.sentences...),
-		World: text, Relied: w, Version: builtFrom().Version, Now: p.now,
+		World: data.text, Relied: w, Version: builtFrom().Version, Now: p.now,
 	}
 	if len(s.appeal) == 0 && !slices.ContainsFunc(w.Rules, func(r ruleSet) bool { return r.Jurisdiction == s.country }) {
 		return o, failure("nobody says where a traveller can object: there are no rules of "+s.country, "put the rules of "+s.country+" into the data, or a line into desk.txt: appeal OFFICE, ADDRESS")
 	}
+	var err error
 	if err := deskKey(p, &o, base, s); err != nil {
 		return o, err
 	}
@@ -288,6 +342,9 @@ func (p *program) tellDesk(o desk.Options, base string, pages bool) {
 			asOf += ", good until " + stamp(d.HardExpiry)
 		}
 	}
+	if d := o.Relied.Data; d.Name != "" {
+		row("bundle", "%s, due %s", d.Name, stamp(d.SoftExpiry))
+	}
 	row("data of", "%s", asOf)
 	receipts := "not signed: there is no desk.key"
 	if o.Key != nil {
@@ -309,7 +366,7 @@ func (p *program) tellDesk(o desk.Options, base string, pages bool) {
 }
 
 // serve listens on this computer alone, until it is told to end.
-func (f *deskFlags) serve(p *program, o desk.Options) error {
+func (f *deskFlags) serve(p *program, o desk.Options, bundles *deskBundles) error {
 	listeners, port, err := listenHere(f.port)
 	if err != nil {
 		if f.runs(o.Name) {
@@ -334,6 +391,10 @@ func (f *deskFlags) serve(p *program, o desk.Options) error {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
+	if bundles != nil && f.bundle != demoBundle {
+		bundles.keep(bundles.now)
+		go bundles.watch(ctx, 2*time.Second, d)
+	}
 	server := &http.Server{Handler: d, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 30 * time.Second, WriteTimeout: 2 * time.Minute, MaxHeaderBytes: 16 << 10}
 	failed := make(chan error, len(listeners))
 	for _, l := range listeners {

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -9,12 +8,10 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
-	"unicode/utf8"
 
+	"github.com/pratique/pratique/bundle"
 	"github.com/pratique/pratique/desk"
-	"github.com/pratique/pratique/revoke"
 	"github.com/pratique/pratique/rules"
-	"github.com/pratique/pratique/trust/lists"
 	"github.com/pratique/pratique/verify"
 )
 
@@ -103,113 +100,104 @@ func (s *settings) take(line string) string {
 	return ""
 }
 
-// deskWorld reads what a desk relies on, for this program and in the form that
-// the page's verifier reads. It is the one place that knows how the data lies.
-func deskWorld(p *program, base, data string, s *settings) (*verify.World, json.RawMessage, error) {
-	r := relied{files: []string{data}}
+// deskData is what a desk relies on: for this program, and in the form in which
+// the page's verifier reads it.
+type deskData struct {
+	world  *verify.World
+	text   json.RawMessage
+	bundle *bundle.Bundle // nil: a folder
+}
+
+// pageWorld is what the page's verifier is given: a bundle, which this program
+// has verified or made of the files of a folder. See command web/wasm.
+type pageWorld struct {
+	Bundle     []byte    `json:"bundle"`
+	To         string    `json:"to,omitempty"`
+	Program    string    `json:"program,omitempty"`
+	AsOf       time.Time `json:"as_of,omitzero"`
+	HardExpiry time.Time `json:"hard_expiry,omitzero"`
+}
+
+// folderData reads a folder.
+func folderData(p *program, base, data string, s *settings) (deskData, error) {
+	r := relied{files: []string{data}, pins: s.pinned(base)}
+	read, err := r.read(p)
+	if err != nil {
+		return deskData{}, err
+	}
+	c, left := p.contents(read)
+	for _, k := range left {
+		p.warn("%s was left out: %s", k.Entry, k.Why)
+	}
+	if err := s.settle(c); err != nil {
+		return deskData{}, err
+	}
+	w, err := c.World(s.country)
+	if err != nil {
+		return deskData{}, failure(err.Error(), "look at the country in desk.txt")
+	}
+	w.Data = read.Data()
+	if w.Keys.Len() == 0 {
+		p.warn("no key was found in %s: no signer can be checked", quote(data))
+	}
+	for i := range c.Sources {
+		if rel, err := filepath.Rel(data, c.Sources[i].Name); err == nil {
+			c.Sources[i].Name = filepath.ToSlash(rel)
+		}
+	}
+	file, err := bundle.Build(bundle.Manifest{Jurisdiction: s.country, Name: "local"}, c, nil)
+	if err != nil {
+		return deskData{}, failure(err.Error(), "look at the files in "+quote(data))
+	}
+	text, err := json.Marshal(pageWorld{Bundle: file, To: s.country, AsOf: w.Data.AsOf, HardExpiry: w.Data.HardExpiry})
+	return deskData{world: w, text: text}, err
+}
+
+// bundleData makes of a bundle what a desk relies on.
+func bundleData(b *bundle.Bundle, s *settings) (deskData, error) {
+	if err := s.settle(b.Contents); err != nil {
+		return deskData{}, err
+	}
+	w, err := b.World(s.country, builtFrom().Version)
+	if err != nil {
+		return deskData{}, failure(err.Error(), "ask its publisher for a new copy")
+	}
+	text, err := json.Marshal(pageWorld{Bundle: b.Bytes(), To: s.country, Program: builtFrom().Version})
+	return deskData{w, text, b}, err
+}
+
+// pinned are the pins of desk.txt: files beside it, or fingerprints.
+func (s *settings) pinned(base string) []string {
+	var pins []string
 	for _, name := range s.pins {
-		r.pins = append(r.pins, filepath.Join(base, name))
-	}
-	if s.country == "" {
-		country, err := onlyCountry(&r)
-		if err != nil {
-			return nil, nil, err
+		if asFingerprint(name) == "" {
+			name = filepath.Join(base, name)
 		}
-		s.country = country
+		pins = append(pins, name)
 	}
-	w, err := r.world(p, nil, s.country)
-	if err != nil {
-		return nil, nil, err
-	}
-	out := struct {
-		Files      map[string]string `json:"files"`
-		Pins       map[string]string `json:"pins,omitempty"`
-		AsOf       time.Time         `json:"as_of,omitzero"`
-		HardExpiry time.Time         `json:"hard_expiry,omitzero"`
-	}{map[string]string{}, map[string]string{}, w.Data.AsOf, w.Data.HardExpiry}
-	files, err := filesOf(data)
-	if err != nil {
-		return nil, nil, err
-	}
-	for _, name := range files {
-		text, err := trustText(name)
-		if err != nil {
-			return nil, nil, err
-		}
-		if text != "" {
-			rel, _ := filepath.Rel(data, name)
-			out.Files[filepath.ToSlash(rel)] = text
-		}
-	}
-	for _, set := range w.Rules {
-		out.Files["rules/"+set.ID+"-"+set.Version+".json"] = string(set.Encode())
-	}
-	for i, l := range w.Withdrawals {
-		out.Files[fmt.Sprintf("withdrawals/%d-%s.txt", i+1, l.Country)] = l.String()
-	}
-	for i, name := range r.pins {
-		b, err := readFile(name, 64<<10)
-		if err != nil {
-			return nil, nil, err
-		}
-		out.Pins[s.pins[i]] = asText(b)
-	}
-	text, err := json.Marshal(out)
-	return w, text, err
+	return pins
 }
 
-// trustText reads a list of keys or recognitions, which the page's verifier
-// reads as it is. Rules and withdrawals, for which it returns nothing, are given
-// to the page as this program took them.
-func trustText(name string) (string, error) {
-	b, err := readFile(name, lists.MaxSize)
-	if err != nil {
-		return "", failure("reading "+quote(name)+": "+cause(err), "nothing is served, because it could be the list that matters")
-	}
-	if alone, _ := revoke.IsCards(b); alone || revoke.IsCRL(b) {
-		return "", nil
-	}
-	text := strings.TrimPrefix(asText(b), "\uFEFF")
-	if strings.HasPrefix(text, "pratique-withdrawals/") || strings.HasPrefix(strings.TrimSpace(text), "{") && strings.Contains(text, `"pratique-rules/`) {
-		return "", nil
-	}
-	return text, nil
-}
-
-// asText is a file as text; what is none, such as a certificate in DER, in base64.
-func asText(b []byte) string {
-	if utf8.Valid(b) {
-		return string(b)
-	}
-	return base64.StdEncoding.EncodeToString(b)
-}
-
-// onlyCountry is the country whose rules lie in the data, if it is one.
-func onlyCountry(r *relied) (string, error) {
+// settle finds the country of the desk, where desk.txt does not say it: that
+// whose rules lie in the data, if it is one.
+func (s *settings) settle(c bundle.Contents) error {
 	const hint = "say it in desk.txt beside the data: first the line " + settingsName + ", then, for example, country CH"
-	s, err := r.read()
-	if err != nil {
-		return "", err
+	if s.country != "" {
+		return nil
 	}
 	country := ""
-	for _, name := range s.rules {
-		f, err := readRules(name)
-		if err != nil {
-			return "", err
-		}
-		if err := f.fault(); err != nil {
-			return "", err
-		}
-		switch j := f.set.Jurisdiction; {
+	for _, set := range c.Rules {
+		switch j := set.Jurisdiction; {
 		case j == rules.Any:
 		case country != "" && j != country:
-			return "", failure("rules of several countries lie in the data, and nobody says at whose border this desk is", hint)
+			return failure("rules of several countries lie in the data, and nobody says at whose border this desk is", hint)
 		default:
 			country = j
 		}
 	}
 	if country == "" {
-		return "", failure("nobody says at whose border this desk is", hint)
+		return failure("nobody says at whose border this desk is", hint)
 	}
-	return country, nil
+	s.country = country
+	return nil
 }

@@ -56,7 +56,7 @@ func (v *endorsement) run(p *program, args []string) error {
 	switch {
 	case len(args) != 1:
 		return misuse("name one code", "a picture or a text file, or - for standard input")
-	case len(v.relied.files) == 0:
+	case !v.relied.given():
 		return misuse("endorse needs --trust: it believes nobody by itself", "name the keys, recognitions and withdrawals that you rely on: --trust FILE, or a folder of them")
 	case v.key == "":
 		return misuse("a code is signed with a key", "`pratique key new --uses derived` makes one for derived certificates: --key KEY")

@@ -32,6 +32,7 @@ func commands() []*command {
 		revokeCommand(),
 		keyCommand(),
 		trustCommand(),
+		bundleCommand(),
 		rulesCommand(),
 		deskCommand(),
 		serveCommand(),

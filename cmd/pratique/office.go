@@ -104,16 +104,17 @@ func signsFor(u trust.Uses) string {
 
 // known reads the keys that the files of --trust name, if any.
 func (r *relied) known(p *program) (*trust.Keys, error) {
-	s, err := r.read()
+	s, err := r.read(p)
 	if err != nil {
 		return nil, err
 	}
 	known := new(trust.Keys)
-	for _, l := range s.lists {
-		p.tellOdd(l, false)
-		for _, k := range l.Keys {
-			known.Add(k)
-		}
+	c, _ := p.contents(s)
+	if s.bundle != nil {
+		c = beside(s.bundle.Contents, c)
+	}
+	for _, k := range c.Keys {
+		known.Add(k)
 	}
 	return known, nil
 }

@@ -73,7 +73,7 @@ func (c *checked) run(p *program, args []string) error {
 	if len(args) == 0 || len(args) > 2 {
 		return misuse("name a receipt, and if you like the code that it is for", "`pratique receipt check --trust FILE RECEIPT CODE`")
 	}
-	if len(c.relied.files) == 0 {
+	if !c.relied.given() {
 		return misuse("receipt check needs --trust: it believes nobody by itself", "name the list of keys of the destination: --trust FILE", "to look at a receipt without checking it: `pratique receipt show`")
 	}
 	pr, err := (&asked{lang: c.lang, json: c.json}).printer(p)

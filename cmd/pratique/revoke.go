@@ -249,7 +249,7 @@ $ pratique revoke check --json --list norland.txt --trust keys.txt *.png`,
 			f.BoolVar(&asJSON, "json", false, "print one JSON object a line")
 		},
 		run: func(p *program, args []string) error {
-			if list == "" || len(args) == 0 || len(r.files) == 0 {
+			if list == "" || len(args) == 0 || !r.given() {
 				return misuse("revoke check needs a list, keys, and codes", "`pratique revoke check --list FILE --trust FILE CODE...`")
 			}
 			l, err := readWithdrawals(list)

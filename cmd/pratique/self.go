@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/spf13/pflag"
 
@@ -353,28 +352,6 @@ $ pratique self diff --in XA/01 --trust norland/ --rules self-baseline --and min
 			return nil
 		},
 	}
-}
-
-// areaLists opens the lists of areas that are relied on. One that is refused is
-// said and left out: what it would have told is then not known.
-func (p *program) areaLists(w *verify.World, files map[string][]byte, now time.Time) {
-	for _, name := range sorted(files) {
-		l, err := history.OpenAreas(files[name], w.Keys, now)
-		if err != nil {
-			p.warn("%s was left out: %s", name, err)
-			continue
-		}
-		w.Areas = append(w.Areas, l)
-	}
-}
-
-func sorted[V any](m map[string]V) []string {
-	names := make([]string, 0, len(m))
-	for name := range m {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	return names
 }
 
 // lower begins a sentence like the rest of a hint.

@@ -59,7 +59,7 @@ $ pratique trust list --json who-list.json`,
 				return misuse("name a list or a folder", "`pratique trust list FILE`")
 			}
 			r.files = args
-			s, err := r.read()
+			s, err := r.read(p)
 			if err != nil {
 				return err
 			}
@@ -74,12 +74,12 @@ $ pratique trust list --json who-list.json`,
 
 func listText(p *program, s sources) {
 	n, width := 0, 14
-	for _, l := range s.lists {
+	for _, l := range s.Lists {
 		for _, k := range l.Keys {
 			width = max(width, base64.StdEncoding.EncodedLen(len(k.ID)))
 		}
 	}
-	for _, l := range s.lists {
+	for _, l := range s.Lists {
 		for _, k := range l.Keys {
 			if n++; n == 1 {
 				fmt.Fprintf(p.out, "%-4s %-*s %-28s %-24s %s\n", "of", width, "key id", "may sign", "good", "source")
@@ -94,7 +94,7 @@ func listText(p *program, s sources) {
 			fmt.Fprintf(p.out, "%-4s %-*s %-28s %-24s %s%s\n", cmp.Or(k.Country, "?"), width, base64.StdEncoding.EncodeToString([]byte(k.ID)), usesText(k.Uses), span(k.NotBefore, k.NotAfter), printable(l.Name), more)
 		}
 	}
-	for _, l := range s.lists {
+	for _, l := range s.Lists {
 		for _, r := range l.Recognitions {
 			of := words.Country(p.lang, r.Of)
 			if r.Of == trust.Anyone {
@@ -103,7 +103,7 @@ func listText(p *program, s sources) {
 			fmt.Fprintf(p.out, "%s recognises %s: %s, %s\n", words.Country(p.lang, r.By), of, scope(r), span(r.From, r.Until))
 		}
 	}
-	for _, l := range s.withdrawals {
+	for _, l := range s.Withdrawals {
 		asOf := "as of when is not stated"
 		if !l.AsOf.IsZero() {
 			asOf = "complete up to " + isoMoment(l.AsOf)
@@ -117,16 +117,16 @@ func listText(p *program, s sources) {
 		}
 		fmt.Fprintf(p.out, what+asOf+"\n", len(l.Entries()))
 	}
-	for _, name := range s.rules {
+	for _, name := range s.RuleFiles {
 		fmt.Fprintf(p.out, "%s is a rule set\n", name)
 	}
 	if n == 0 {
 		fmt.Fprintln(p.out, "no keys")
 	}
-	for _, k := range s.left {
+	for _, k := range s.Left {
 		fmt.Fprintf(p.out, "left out   %s: %s\n", printable(k.Entry), k.Why)
 	}
-	for _, l := range s.lists {
+	for _, l := range s.Lists {
 		for _, k := range l.Skipped {
 			fmt.Fprintf(p.out, "left out   %s: %s: %s\n", l.Name, strings.Join(trimmed(k.Entry, k.Country, k.KeyID), " "), k.Why)
 		}
@@ -196,7 +196,7 @@ func listJSON(p *program, s sources) error {
 		Authority    []byte             `json:"of_authority,omitempty"` // or about the signers of one authority
 		Country      string             `json:"country,omitempty"`
 	}
-	for _, l := range s.lists {
+	for _, l := range s.Lists {
 		o := object{List: l.Name, Kind: string(l.Kind), Keys: make([]key, 0, len(l.Keys)), Recognitions: l.Recognitions, Skipped: l.Skipped,
 			Problems: l.Problems, Proven: l.Proven, Country: l.Jurisdiction}
 		for _, k := range l.Keys {
@@ -208,11 +208,11 @@ func listJSON(p *program, s sources) error {
 		}
 		p.out.Write(jsonLine(o))
 	}
-	for _, l := range s.withdrawals {
+	for _, l := range s.Withdrawals {
 		p.out.Write(jsonLine(object{Kind: "pratique-withdrawals", Keys: []key{}, Country: l.Country, Withdrawn: len(l.Entries()), Key: []byte(l.Key), Authority: []byte(l.Authority)}))
 	}
-	if len(s.left) > 0 {
-		p.out.Write(jsonLine(object{Kind: "left out", Keys: []key{}, Skipped: s.left}))
+	if len(s.Left) > 0 {
+		p.out.Write(jsonLine(object{Kind: "left out", Keys: []key{}, Skipped: s.Left}))
 	}
 	return nil
 }
@@ -258,11 +258,11 @@ $ pratique trust import --by XB --pin vci_snapshot.crt vci_snapshot.json vci-iss
 				return err
 			}
 			r.files = args
-			s, err := r.read()
+			s, err := r.read(p)
 			if err != nil {
 				return err
 			}
-			liken(s.lists, like)
+			liken(s.Lists, like)
 			return importLists(p, t, s, output)
 		},
 	}
@@ -307,7 +307,7 @@ func newText(p *program, by, until string, otherwise time.Time) (lists.Text, err
 func importLists(p *program, t lists.Text, s sources, output string) error {
 	all := new(trust.Keys)
 	from := map[string]string{} // key identifiers to the first list that has them
-	for _, l := range s.lists {
+	for _, l := range s.Lists {
 		p.tellOdd(l, true)
 		for _, k := range l.Keys {
 			if _, ok := from[k.ID]; !ok {

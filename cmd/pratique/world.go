@@ -1,9 +1,7 @@
 package main
 
 import (
-	"bytes"
-	"cmp"
-	"crypto"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -14,37 +12,34 @@ import (
 
 	"github.com/spf13/pflag"
 
-	"github.com/pratique/pratique/revoke"
-	"github.com/pratique/pratique/trust"
+	"github.com/pratique/pratique/bundle"
+	"github.com/pratique/pratique/rules"
 	"github.com/pratique/pratique/trust/lists"
 	"github.com/pratique/pratique/verify"
 )
 
 // relied are the flags that say on what a verifier relies.
 type relied struct {
-	files []string
-	pins  []string
+	files  []string
+	pins   []string
+	bundle string
+	last   string
 }
 
 func (r *relied) flags(f *pflag.FlagSet) {
 	f.StringArrayVar(&r.files, "trust", nil, "a `FILE|DIR` with what you rely on; may be repeated")
-	f.StringArrayVar(&r.pins, "pin", nil, "a `FILE` with the public key that a list must be signed with, if it is signed; may be repeated")
+	f.StringVar(&r.bundle, "bundle", "", "a `FILE` with all that you rely on, signed: see `pratique help bundle`; demo is the one in this program")
+	f.StringArrayVar(&r.pins, "pin", nil, "a `FILE` with the public key that a bundle, or a signed list, must be signed with; of a bundle also its FINGERPRINT; may be repeated")
+	f.StringVar(&r.last, "last", "", "a `FILE` that remembers the last bundle; an older one is refused")
 }
 
-// sources is what the files say, file by file.
+// given reports whether anything is relied on.
+func (r *relied) given() bool { return len(r.files) > 0 || r.bundle != "" }
+
+// sources is what the files and the bundle say.
 type sources struct {
-	lists       []lists.List
-	withdrawals []*revoke.List
-	rules       []string // files with rule sets
-	crls        []file   // X.509 revocation lists, until their authorities are known
-	left        []lists.Skipped
-	areas       map[string][]byte
-}
-
-// file is a file that was read.
-type file struct {
-	name string
-	data []byte
+	bundle.Sorted
+	bundle *bundle.Bundle // nil: none
 }
 
 // maxFiles is the most files that folders of --trust may have.
@@ -53,71 +48,68 @@ const maxFiles = 10_000
 // read reads everything that the flags name. A file that cannot be read, or
 // that is of no known kind, is refused and not passed over: it could be the
 // list of withdrawals.
-func (r *relied) read() (sources, error) {
-	var s sources
+func (r *relied) read(p *program) (sources, error) {
 	pins, err := r.pinned()
 	if err != nil {
-		return s, err
+		return sources{}, err
 	}
-	for _, name := range r.files {
-		files, err := filesOf(name)
-		if err != nil {
-			return s, err
-		}
-		for _, file := range files {
-			if err := s.readFile(file, pins); err != nil {
-				return s, err
-			}
+	var s sources
+	if r.bundle != "" {
+		if s.bundle, err = r.opened(p, pins); err != nil {
+			return sources{}, err
 		}
 	}
-	lists.Locate(s.lists)
-	return s, s.readCRLs()
-}
-
-// readCRLs reads the revocation lists of authorities that are relied on, or
-// that a list names. One of another authority is about nobody here.
-func (s *sources) readCRLs() error {
-	var authorities [][]byte
-	for _, l := range s.lists {
-		for _, k := range l.Keys {
-			if k.Uses.Allows(trust.SealAuthority) && k.DER != nil {
-				authorities = append(authorities, k.DER)
-			}
-		}
-		for _, i := range l.Issuers {
-			authorities = append(authorities, i.DER)
-		}
-	}
-	for _, f := range s.crls {
-		l, err := revoke.ReadCRL(f.data, authorities...)
-		switch {
-		case errors.Is(err, revoke.ErrNoAuthority):
-			s.left = append(s.left, lists.Skipped{Entry: f.name, Why: "no authority that is relied on signed this revocation list"})
-		case err != nil:
-			return failure(quote(f.name)+": "+err.Error(), "ask its publisher for a new copy; nothing was verified, because it could be the list that matters")
-		default:
-			s.withdrawals = append(s.withdrawals, l)
-		}
-	}
-	return nil
-}
-
-// readCards reads the revocation lists of SMART Health Cards that are in a
-// file. It reports whether the file is nothing else.
-func (s *sources) readCards(name string, data []byte) (bool, error) {
-	alone, within := revoke.IsCards(data)
-	if !alone && !within {
-		return false, nil
-	}
-	ls, skipped, err := revoke.ReadCards(data)
+	files, err := r.collect()
 	if err != nil {
-		return false, failure(quote(name)+": "+err.Error(), "ask its publisher for a new copy; nothing was verified, because it could be the list that matters")
+		return sources{}, err
 	}
-	s.withdrawals = append(s.withdrawals, ls...)
-	for _, k := range skipped {
-		s.left = append(s.left, lists.Skipped{Entry: name + " " + k.Entry, Why: "a revocation list: " + k.Why})
+	if s.Sorted, err = bundle.Sort(files, publicKeys(pins)...); err != nil {
+		return sources{}, unsorted(err)
 	}
-	return alone, nil
+	return s, nil
+}
+
+// collect reads the files and folders of --trust.
+func (r *relied) collect() ([]bundle.File, error) {
+	var files []bundle.File
+	for _, given := range r.files {
+		names, err := filesOf(given)
+		if err != nil {
+			return nil, err
+		}
+		for _, name := range names {
+			data, err := readFile(name, lists.MaxSize)
+			if err != nil {
+				return nil, failure("reading "+quote(name)+": "+cause(err), "nothing was verified, because it could be the list that matters")
+			}
+			f := bundle.File{Name: name, Data: data}
+			if signature, err := readFile(strings.TrimSuffix(name, filepath.Ext(name))+".sig", 4096); err == nil {
+				f.Signature = signature
+			}
+			files = append(files, f)
+		}
+	}
+	return files, nil
+}
+
+// unsorted is the refusal of a file that is relied on.
+func unsorted(err error) error {
+	e, ok := errors.AsType[*bundle.FileError](err)
+	if !ok {
+		return err
+	}
+	name := quote(e.Name)
+	switch {
+	case e.Kind == bundle.RuleSet && errors.Is(e.Err, rules.ErrNewer):
+		return failure("the rules "+name+": "+e.Err.Error(), "update the program")
+	case e.Kind == bundle.RuleSet:
+		return failure("the rules "+name+": "+e.Err.Error(), "`pratique rules check "+e.Name+"` lists all that is wrong")
+	case e.Kind == bundle.WithdrawalList:
+		return failure(name+": "+e.Err.Error(), "mend the line, or ask its publisher for a new copy")
+	case errors.Is(e.Err, lists.ErrUnknownKind):
+		return failure(name+" is no list, certificate, withdrawal or rule set that is known here", "take it out of what --trust names; `pratique help verify` says which kinds are read, and a bundle is named by --bundle")
+	}
+	return failure(name+": "+e.Err.Error(), "ask its publisher for a new copy; nothing was verified, because it could be the list that matters")
 }
 
 // filesOf is the file, or the files of the folder and of those in it. Names
@@ -155,64 +147,15 @@ func filesOf(name string) ([]string, error) {
 	return files, nil
 }
 
-// readFile reads a file of any kind that is relied on.
-func (s *sources) readFile(name string, pins []crypto.PublicKey) error {
-	data, err := readFile(name, lists.MaxSize)
-	if err != nil {
-		return failure("reading "+quote(name)+": "+cause(err), "nothing was verified, because it could be the list that matters")
-	}
-	text := bytes.TrimPrefix(data, []byte("\uFEFF"))
-	switch {
-	case bytes.HasPrefix(text, []byte("pratique-withdrawals/")):
-		l, err := revoke.Parse(string(text))
-		if err != nil {
-			return failure(quote(name)+": "+err.Error(), "mend the line, or ask its publisher for a new copy")
-		}
-		s.withdrawals = append(s.withdrawals, l)
-		return nil
-	case bytes.HasPrefix(text, []byte("pratique-areas/")):
-		if s.areas == nil {
-			s.areas = map[string][]byte{}
-		}
-		s.areas[name] = text
-		return nil
-	case bytes.HasPrefix(bytes.TrimSpace(text), []byte("{")) && bytes.Contains(text, []byte(`"pratique-rules/`)):
-		s.rules = append(s.rules, name)
-		return nil
-	case revoke.IsCRL(data):
-		s.crls = append(s.crls, file{name, data})
-		return nil
-	case bytes.Contains(text, []byte(`"rids"`)):
-		if alone, err := s.readCards(name, text); alone || err != nil {
-			return err
-		}
-	}
-	l, err := readList(name, data, pins)
-	switch {
-	case errors.Is(err, lists.ErrUnknownKind):
-		return failure(quote(name)+" is no list, certificate, withdrawal or rule set that is known here", "take it out of what --trust names; `pratique help verify` says which kinds are read")
-	case err != nil:
-		return failure(quote(name)+": "+err.Error(), "ask its publisher for a new copy; nothing was verified, because it could be the list that matters")
-	}
-	s.lists = append(s.lists, l)
-	return nil
-}
-
-// readList reads a list, with the signature that stands beside it in a file of
-// the same name with .sig, if one does.
-func readList(name string, data []byte, pins []crypto.PublicKey) (lists.List, error) {
-	signature, err := readFile(strings.TrimSuffix(name, filepath.Ext(name))+".sig", 4096)
-	if err != nil {
-		return lists.Read(name, data, pins...)
-	}
-	return lists.ReadDetached(name, data, signature, pins...)
-}
-
-// pinned reads the keys that lists must be signed with.
-func (r *relied) pinned() ([]crypto.PublicKey, error) {
-	var pins []crypto.PublicKey
+// pinned reads the keys that lists and bundles must be signed with.
+func (r *relied) pinned() ([]bundle.Pin, error) {
+	var pins []bundle.Pin
 	for _, name := range r.pins {
-		const hint = "--pin names a public key or a certificate (PEM, DER), or a signer's DID document; keys of Ed25519 or P-256, for a signature beside a list also P-384 and P-521"
+		const hint = "--pin names a public key or a certificate (PEM, DER), or a signer's DID document; keys of Ed25519 or P-256, for a signature beside a list also P-384 and P-521; or the fingerprint of who signs a bundle, 64 digits"
+		if id := asFingerprint(name); id != "" {
+			pins = append(pins, bundle.Pin{ID: id})
+			continue
+		}
 		data, err := readFile(name, 64<<10)
 		if err != nil {
 			return nil, failure("reading "+quote(name)+": "+cause(err), hint)
@@ -221,77 +164,93 @@ func (r *relied) pinned() ([]crypto.PublicKey, error) {
 		if err != nil {
 			return nil, failure(quote(name)+": "+err.Error(), hint)
 		}
-		pins = append(pins, keys...)
+		for _, k := range keys {
+			pins = append(pins, bundle.Pin{Key: k})
+		}
 	}
 	return pins, nil
+}
+
+// asFingerprint is the identifier of a key as people write it: 64 hexadecimal
+// digits, perhaps in groups; empty if it is none.
+func asFingerprint(s string) string {
+	s = strings.ToLower(strings.NewReplacer(" ", "", ":", "", "-", "").Replace(s))
+	if b, err := hex.DecodeString(s); err != nil || len(b) != 32 {
+		return ""
+	}
+	return s
 }
 
 // world makes of all that is relied on what verify asks. What was not taken is
 // said on standard error.
 func (r *relied) world(p *program, ruleNames []string, to string) (*verify.World, error) {
-	s, err := r.read()
+	s, err := r.read(p)
 	if err != nil {
 		return nil, err
 	}
-	w := &verify.World{Keys: new(trust.Keys)}
-	for _, k := range s.left {
-		p.warn("%s was left out: %s", k.Entry, k.Why)
-	}
-	for _, l := range s.lists {
-		p.tellOdd(l, false)
-		for _, k := range l.Keys {
-			w.Keys.Add(k)
-		}
-		w.Recognitions = append(w.Recognitions, l.Recognitions...)
-		w.Data = older(w.Data, l)
+	w, err := p.worldOf(s, to)
+	if err != nil {
+		return nil, err
 	}
 	if w.Keys.Len() == 0 {
 		p.warn("no key was found in what --trust names: no signer can be checked")
 	}
-	w.Withdrawals = joined(s.withdrawals)
-	p.areaLists(w, s.areas, p.now())
-	w.Rules, err = loadRules(append(s.rules, ruleNames...), to)
+	more, err := loadRules(ruleNames, to)
+	w.Rules = append(w.Rules, more...)
 	return w, err
 }
 
-// older takes the moments of a list into those of all data: as old as the
-// oldest, and good as long as the first to end.
-func older(d verify.Data, l lists.List) verify.Data {
-	if !l.Issued.IsZero() && (d.AsOf.IsZero() || l.Issued.Before(d.AsOf)) {
-		d.AsOf = l.Issued
+// worldOf joins files and bundle, and tells what is odd about them.
+func (p *program) worldOf(s sources, to string) (*verify.World, error) {
+	c, left := p.contents(s)
+	for _, k := range left {
+		p.warn("%s was left out: %s", k.Entry, k.Why)
 	}
-	if !l.Until.IsZero() && (d.HardExpiry.IsZero() || l.Until.Before(d.HardExpiry)) {
-		d.HardExpiry = l.Until
+	data := s.Data()
+	if b := s.bundle; b != nil {
+		w, err := b.World(to, builtFrom().Version)
+		if err != nil {
+			return nil, failure(err.Error(), "ask its publisher for a new copy")
+		}
+		if len(s.Lists)+len(c.Rules)+len(c.Withdrawals)+len(c.Areas) == 0 {
+			return w, nil
+		}
+		c = beside(b.Contents, c)
+		data = both(w.Data, data)
 	}
-	return d
+	w, err := c.World(to)
+	if err != nil {
+		return nil, failure(err.Error(), "name a real destination: --to CH")
+	}
+	w.Data = data
+	return w, nil
 }
 
-// joined makes one list of those of one country, one key or one authority:
-// complete up to the earlier moment, and to be relied on until the earlier end.
-func joined(ls []*revoke.List) []*revoke.List {
-	type scope struct{ country, key, authority string }
-	var out []*revoke.List
-	at := map[scope]int{}
-	for _, l := range ls {
-		of := scope{l.Country, l.Key, l.Authority}
-		i, ok := at[of]
-		if !ok {
-			at[of] = len(out)
-			out = append(out, l)
-			continue
-		}
-		a := out[i]
-		asOf, until := a.AsOf, a.Until
-		if l.AsOf.Before(asOf) { // also one that is not stated
-			asOf = l.AsOf
-		}
-		if until.IsZero() || !l.Until.IsZero() && l.Until.Before(until) {
-			until = l.Until
-		}
-		out[i] = revoke.NewList(a.Country, asOf, until, cmp.Or(a.Appeal, l.Appeal), append(a.Entries(), l.Entries()...)...)
-		out[i].Key, out[i].Authority = a.Key, a.Authority
+// contents makes one of the files, and tells what is odd about each.
+func (p *program) contents(s sources) (bundle.Contents, []lists.Skipped) {
+	for _, l := range s.Lists {
+		p.tellOdd(l, false)
 	}
-	return out
+	c, left := s.Contents(p.now())
+	return c, slices.Concat(s.Left, left)
+}
+
+// beside adds files to a bundle.
+func beside(b, files bundle.Contents) bundle.Contents {
+	return bundle.Contents{
+		Keys: slices.Concat(b.Keys, files.Keys), Recognitions: slices.Concat(b.Recognitions, files.Recognitions), Rules: slices.Concat(b.Rules, files.Rules),
+		Withdrawals: slices.Concat(b.Withdrawals, files.Withdrawals), Areas: slices.Concat(b.Areas, files.Areas), Sources: slices.Concat(b.Sources, files.Sources),
+	}
+}
+
+// both is how old a bundle is that files stand beside: no bundle alone is what
+// the answer rests on, and the first end of both counts.
+func both(b, files verify.Data) verify.Data {
+	b.Name, b.Digest = "", ""
+	if h := files.HardExpiry; !h.IsZero() && h.Before(b.HardExpiry) {
+		b.HardExpiry = h
+	}
+	return b
 }
 
 // grave are the oddities of a list that everybody who relies on it should know.

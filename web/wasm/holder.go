@@ -360,6 +360,8 @@ func (d declared) line() (string, error) {
 		h.Symptoms = []history.Symptom{{Date: day, Word: d.Word}}
 	case wallet.KindExposure:
 		h.Exposure = []history.Exposure{{Date: day, Risk: exposure.Risk(d.Risk), System: cmp.Or(d.Word, "told"), Rule: "own_word"}}
+	case wallet.KindVenue:
+		h.Venues = []history.Venue{{From: bound(d.From).At, Until: bound(d.Until).At, Risk: exposure.Risk(d.Risk)}}
 	case wallet.KindChecked:
 		h.Checked = []history.Check{{Until: day, System: cmp.Or(d.Word, "told")}}
 	default:

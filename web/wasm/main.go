@@ -16,6 +16,7 @@
 //	say(options)       entries of the catalogue ("codes") and names of jurisdictions
 //	                   ("places") in "lang": {"said", "places"}
 //	symbol(options)    "text" as a QR symbol: {"size", "path"}
+//	learn(options)     the file "text" of the draft "lang" (package words): {}
 //
 // and, unless it is built with the tag desk, whose page is to open quickly on an
 // old computer and has no need of them:
@@ -58,12 +59,19 @@
 //	{"verdict": "green", "outcome": "admitted", "override": "", "text_code": "",
 //	 "desk": "gate-2", "officers": ["7"], "appeal": ["..."]}
 //
-// A world is files by name, as text, in every form that the program reads:
-// lists of keys and certificates (package trust/lists; DER in base64), rule sets
-// (package rules), withdrawals (package revoke).
+// A world is a bundle (package bundle) in base64, which whoever gives it to the
+// page has verified, with the destination for templates of rules and the version
+// of the program; as_of and hard_expiry are those of a bundle that states none:
+//
+//	{"bundle": BASE64, "to": "XB", "program": "v1.2.3", "key_policy": "issued",
+//	 "as_of": MOMENT, "hard_expiry": MOMENT}
+//
+// Or it is files by name, as text, in every form that the program reads: lists of
+// keys and certificates (package trust/lists; DER in base64), rule sets (package
+// rules), withdrawals (package revoke), area lists (package history).
 //
 //	{"files": {"keys.pem": "...", "rules.json": "...", "withdrawn.txt": "..."},
-//	 "pins": {"signer.pem": "..."}, "key_policy": "issued",
+//	 "pins": {"signer.pem": "..."}, "to": "", "key_policy": "issued",
 //	 "name": "", "digest": "", "as_of": MOMENT, "hard_expiry": MOMENT}
 //
 // Pins are the keys that signed lists must be signed with. A world is kept until
@@ -89,6 +97,7 @@ func main() {
 		"choose":   answering(choose),
 		"say":      answering(say),
 		"symbol":   answering(symbol),
+		"learn":    answering(learn),
 	}
 	for name, f := range ofHolder(&v) {
 		functions[name] = answering(f)

@@ -46,6 +46,18 @@ func say(options string) (any, error) {
 	return out, nil
 }
 
+// learn takes the sentences of a draft, of which the program has none.
+func learn(options string) (any, error) {
+	var in struct {
+		Lang string `json:"lang"`
+		Text string `json:"text"`
+	}
+	if err := strictly([]byte(options), &in); err != nil {
+		return nil, fmt.Errorf("reading options: %w", err)
+	}
+	return struct{}{}, words.Learn(in.Lang, in.Text)
+}
+
 // choose says what texts are, and which of them are health codes: on a sheet
 // there may be a web address beside one.
 func choose(options string) (any, error) {
@@ -62,7 +74,7 @@ func choose(options string) (any, error) {
 	for i, t := range in.Texts {
 		kind := format.Identify(t)
 		out.Kinds = append(out.Kinds, string(kind))
-		if slices.Contains(healthKinds, kind) {
+		if kind.Health() {
 			out.Health = append(out.Health, i)
 		}
 	}

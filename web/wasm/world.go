@@ -8,11 +8,9 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 	"time"
 
-	"github.com/pratique/pratique/history"
-	"github.com/pratique/pratique/revoke"
+	"github.com/pratique/pratique/bundle"
 	"github.com/pratique/pratique/rules"
 	"github.com/pratique/pratique/trust"
 	"github.com/pratique/pratique/trust/lists"
@@ -29,7 +27,9 @@ type verifier struct {
 type known struct {
 	Keys         int           `json:"keys"`
 	AsOf         time.Time     `json:"as_of,omitzero"`
+	SoftExpiry   time.Time     `json:"soft_expiry,omitzero"`
 	HardExpiry   time.Time     `json:"hard_expiry,omitzero"`
+	Bundle       string        `json:"bundle,omitempty"`
 	Rules        []knownRules  `json:"rules"`
 	Issuers      []string      `json:"issuers"` // jurisdictions that a key is known of
 	Withdrawals  []knownBlocks `json:"withdrawals"`
@@ -65,11 +65,14 @@ func (v *verifier) load(text string) (any, error) {
 	return k, nil
 }
 
-// newWorld reads the files of a world, each by what it begins with.
+// newWorld reads a bundle, or the files of a world, each by what it begins with.
 func newWorld(text []byte) (*verify.World, known, error) {
 	var in struct {
+		Bundle     []byte            `json:"bundle"`
 		Files      map[string]string `json:"files"`
 		Pins       map[string]string `json:"pins"`
+		To         string            `json:"to"`
+		Program    string            `json:"program"`
 		KeyPolicy  string            `json:"key_policy"`
 		Name       string            `json:"name"`
 		Digest     string            `json:"digest"`
@@ -80,7 +83,20 @@ func newWorld(text []byte) (*verify.World, known, error) {
 	if err := strictly(text, &in); err != nil {
 		return nil, k, err
 	}
-	w := &verify.World{Keys: new(trust.Keys), Data: verify.Data{Name: in.Name, Digest: in.Digest, AsOf: in.AsOf, HardExpiry: in.HardExpiry}}
+	data := verify.Data{Name: in.Name, Digest: in.Digest, AsOf: in.AsOf, HardExpiry: in.HardExpiry}
+	var w *verify.World
+	var err error
+	if in.Bundle != nil {
+		w, err = k.ofBundle(in.Bundle, in.To, in.Program, data)
+	} else {
+		w, err = k.ofFiles(in.Files, in.Pins, in.To)
+		if err == nil {
+			w.Data = data
+		}
+	}
+	if err != nil {
+		return nil, k, err
+	}
 	switch in.KeyPolicy {
 	case "", "issued":
 	case "now":
@@ -88,97 +104,75 @@ func newWorld(text []byte) (*verify.World, known, error) {
 	default:
 		return nil, k, fmt.Errorf("unknown key policy")
 	}
+	k.of(w)
+	return w, k, nil
+}
+
+// ofBundle opens a bundle. Whoever gives the page to a browser has verified it:
+// the page has no way of its own to know who may sign. One that nobody signed is
+// as old as it is said to be.
+func (k *known) ofBundle(data []byte, to, program string, said verify.Data) (*verify.World, error) {
+	u, err := bundle.Parse(data)
+	if err != nil {
+		return nil, err
+	}
+	b, err := u.SkipVerification()
+	if err != nil {
+		return nil, err
+	}
+	for _, s := range b.Sources {
+		if s.Proof == bundle.NotProven {
+			k.NotProven = append(k.NotProven, s.Name)
+		}
+	}
+	w, err := b.World(to, program)
+	if err == nil && b.AsOf.IsZero() {
+		w.Data = said
+	}
+	return w, err
+}
+
+// ofFiles reads the files of a world.
+func (k *known) ofFiles(texts, pinned map[string]string, to string) (*verify.World, error) {
 	var pins []crypto.PublicKey
-	for _, name := range slices.Sorted(maps.Keys(in.Pins)) {
-		keys, err := lists.PinnedKeys([]byte(in.Pins[name]))
+	for _, name := range slices.Sorted(maps.Keys(pinned)) {
+		keys, err := lists.PinnedKeys([]byte(pinned[name]))
 		if err != nil {
-			return nil, k, fmt.Errorf("%s: %w", name, err)
+			return nil, fmt.Errorf("%s: %w", name, err)
 		}
 		pins = append(pins, keys...)
 	}
-	var keys []lists.List
-	for _, name := range slices.Sorted(maps.Keys(in.Files)) { // the same world in every run
-		if err := add(w, &k, name, in.Files[name], pins, &keys); err != nil {
-			return nil, k, fmt.Errorf("%s: %w", name, err)
+	var files []bundle.File
+	for _, name := range slices.Sorted(maps.Keys(texts)) { // the same world in every run
+		files = append(files, bundle.File{Name: name, Data: []byte(texts[name])})
+	}
+	s, err := bundle.Sort(files, pins...)
+	if err != nil {
+		return nil, err
+	}
+	if len(s.Left) > 0 { // whom it withdraws, nobody knows
+		return nil, fmt.Errorf("%s: %s", s.Left[0].Entry, s.Left[0].Why)
+	}
+	c, left := s.Contents(anyTime)
+	for _, a := range left { // it counts for nothing
+		k.NotProven = append(k.NotProven, a.Entry)
+	}
+	for _, source := range c.Sources {
+		if source.Proof == bundle.NotProven {
+			k.NotProven = append(k.NotProven, source.Name)
 		}
 	}
-	lists.Locate(keys) // of a directory that says in another file where its issuers are
-	for _, l := range keys {
-		for _, key := range l.Keys {
-			w.Keys.Add(key)
-		}
-	}
-	for _, name := range slices.Sorted(maps.Keys(in.Files)) {
-		if text := strings.TrimPrefix(in.Files[name], "\uFEFF"); strings.HasPrefix(text, areasHead) {
-			l, err := history.OpenAreas([]byte(text), w.Keys, anyTime)
-			if err != nil {
-				k.NotProven = append(k.NotProven, name) // it counts for nothing
-				continue
-			}
-			w.Areas = append(w.Areas, l)
-		}
-	}
-	k.of(w)
-	return w, k, nil
+	return c.World(to)
 }
 
 // anyTime is later than every list: one that is not yet in force says nothing of
 // the time before it, and there is no clock here.
 var anyTime = time.Date(3000, 1, 1, 0, 0, 0, 0, time.UTC)
 
-// areasHead begins a list of areas (package history).
-const areasHead = "pratique-areas/"
-
-func add(w *verify.World, k *known, name, text string, pins []crypto.PublicKey, keys *[]lists.List) error {
-	text = strings.TrimPrefix(text, "\uFEFF")
-	switch {
-	case strings.HasPrefix(text, areasHead):
-		return nil // once all keys are known
-	case strings.HasPrefix(text, "pratique-withdrawals/"):
-		l, err := revoke.Parse(text)
-		if err != nil {
-			return err
-		}
-		w.Withdrawals = append(w.Withdrawals, l)
-	case strings.HasPrefix(strings.TrimLeft(text, " \t\r\n"), "{") && strings.Contains(text, `"`+rules.Format+`"`):
-		s, err := rules.Parse([]byte(text))
-		if err != nil {
-			return err
-		}
-		w.Rules = append(w.Rules, s)
-	default:
-		alone, within := revoke.IsCards([]byte(text))
-		if alone || within {
-			ls, left, err := revoke.ReadCards([]byte(text))
-			if err != nil {
-				return err
-			}
-			if len(left) > 0 { // whom it withdraws, nobody knows
-				return fmt.Errorf("%s: %s", left[0].Entry, left[0].Why)
-			}
-			w.Withdrawals = append(w.Withdrawals, ls...)
-		}
-		if alone {
-			return nil
-		}
-		l, err := lists.Read(name, []byte(text), pins...)
-		if err != nil {
-			return err
-		}
-		*keys = append(*keys, l)
-		w.Recognitions = append(w.Recognitions, l.Recognitions...)
-		for _, odd := range l.Problems {
-			if odd.Code == lists.NotProven {
-				k.NotProven = append(k.NotProven, name)
-			}
-		}
-	}
-	return nil
-}
-
 // of fills in what a world knows.
 func (k *known) of(w *verify.World) {
-	k.Keys, k.AsOf, k.HardExpiry, k.Recognitions = w.Keys.Len(), w.Data.AsOf, w.Data.HardExpiry, len(w.Recognitions)
+	k.Keys, k.AsOf, k.SoftExpiry, k.HardExpiry, k.Recognitions = w.Keys.Len(), w.Data.AsOf, w.Data.SoftExpiry, w.Data.HardExpiry, len(w.Recognitions)
+	k.Bundle = w.Data.Name
 	issuers := map[string]bool{}
 	for _, key := range w.Keys.All() {
 		issuers[key.Country] = true
