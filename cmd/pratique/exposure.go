@@ -20,7 +20,7 @@ func exposureCommand() *command {
 		long:  "A day of exposure feeds a person's own colour (`pratique self`). A device states it for its owner, who writes it into their history; a health authority whose system finds contacts itself signs it for the person.",
 		example: `$ pratique exposure sign --key health.key --day 2026-11-17 --risk high --system bluetrace --rule close-15min \
     --mrz passport.txt -o day.png`,
-		sub: []*command{exposureSignCommand()},
+		sub: []*command{exposureSignCommand(), exposureStoryCommand()},
 	}
 }
 
