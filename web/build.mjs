@@ -22,12 +22,13 @@ const quick = process.argv.includes("--quick");
 // scanner and the page itself. A page does not need the files of another.
 const budget = 2_500_000;
 const needs = {
-  desk: (f) => !/^\/(tour\/|wallet\/|a\/(wallet|pratique|verifier|pdf)[-.])/.test(f),
+  desk: (f) => !/^\/(tour\/|wallet\/|a\/(wallet|pratique|verifier)[-.])/.test(f) && !later(f),
   wallet: (f) => !/^\/(tour\/|desk\/|a\/(desk|border)[-.])/.test(f) && !later(f),
 };
 
-// What a wallet fetches once it is open, to be there without a network: the reader of PDF.
-function later(f) { return /^\/a\/pdf[-.]/.test(f); }
+// What a page fetches once it is open, to be there without a network: the reader
+// of PDF, and the sentences of languages that few choose.
+function later(f) { return /^\/a\/(pdf|words)[-.]/.test(f); }
 
 // The pages, by the folder that each has in src and on the server.
 const pages = ["desk", "wallet"];
@@ -36,6 +37,7 @@ const pdf = "node_modules/pdfjs-dist/";
 const types = {
   html: "text/html; charset=utf-8", js: "text/javascript; charset=utf-8", css: "text/css; charset=utf-8",
   wasm: "application/wasm", svg: "image/svg+xml", webmanifest: "application/manifest+json", json: "application/json",
+  txt: "text/plain; charset=utf-8",
 };
 
 rmSync(site, { recursive: true, force: true });
@@ -79,8 +81,14 @@ define.PDF_WORKER = JSON.stringify(Object.values(pdfWorker)[0].js);
 const decoders = "/a/pdf-" + JSON.parse(readFileSync(join(here, pdf, "package.json"), "utf8")).version + "/";
 define.PDF_DECODERS = JSON.stringify(decoders);
 for (const n of ["jbig2.wasm", "openjpeg.wasm"]) write(join(site, decoders, n), readFileSync(join(here, pdf, "wasm", n)));
-const reader = await bundle(["src/wallet/pdf.ts"], { format: "esm", define });
-define.PDF_READER = JSON.stringify(reader["src/wallet/pdf.ts"].js);
+const reader = await bundle(["src/core/pdf.ts"], { format: "esm", define });
+define.PDF_READER = JSON.stringify(reader["src/core/pdf.ts"].js);
+define.WORDS = JSON.stringify(Object.fromEntries(["ar", "es", "ru", "zh"].map((lang) => {
+  const text = readFileSync(join(here, "../words", lang + ".txt"));
+  const address = `/a/words-${lang}-${createHash("sha256").update(text).digest("hex").slice(0, 8).toUpperCase()}.txt`;
+  write(join(site, address), text);
+  return [lang, address];
+})));
 const scripts = await bundle(pages.map((p) => `src/${p}/${p}.tsx`), { format: "esm", define, external: ["/a/*"] });
 const { outputFiles } = await build({ ...common, entryPoints: ["src/icon.svg"], write: false });
 const icon = "/a/" + outputFiles.find((f) => f.path.endsWith(".svg")).path.split("/").pop();

@@ -1,9 +1,9 @@
 // Travellers with a code at the desk, from the scan to the receipt in their hand.
 import assert from "node:assert/strict";
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, beforeEach, test } from "node:test";
-import { begin, browser, daysAgo, desk, passport, quiet, recorded, stick, type } from "./post.mjs";
+import { begin, browser, daysAgo, desk, long, passport, pdf, photo, quiet, recorded, second, stick, type } from "./post.mjs";
 
 let s, d, b, page, record;
 
@@ -126,15 +126,28 @@ test("to refuse a person who met the rules takes a second officer and a reason",
   await scan(s.codes.anna);
   await press("Refuse");
   const dialog = page.getByRole("dialog");
+  const confirm = async (name, secret) => {
+    await dialog.getByLabel("Second officer").fill(name);
+    await dialog.getByLabel("Their passphrase").fill(secret);
+    await dialog.getByRole("button", { name: "I refuse too" }).click();
+  };
   await dialog.getByText("To refuse takes two officers").waitFor();
-  await dialog.getByLabel("Second officer").fill("o-7");
-  await dialog.getByRole("button", { name: "I refuse too" }).click();
+  await confirm("o-7", second.passphrase);
   await dialog.getByText("It must be another officer.").waitFor();
-  await dialog.getByLabel("Second officer").fill("o-9");
-  await dialog.getByRole("button", { name: "I refuse too" }).click();
-  await dialog.getByLabel(/authority/i).check();
+  await confirm(second.name, "not their passphrase");
+  await dialog.getByLabel(/authority/i).check(); // a reason is needed too
   await dialog.getByRole("button", { name: "Refuse" }).click();
+  await dialog.getByText("That is no officer of this desk with their passphrase.").waitFor();
+  assert.equal(await dialog.getByLabel("Their passphrase").inputValue(), "");
+  const began = Date.now();
+  await confirm("o-8", second.passphrase); // who is on no list is not told from a wrong passphrase
+  await page.waitForFunction(() => document.querySelector("dialog input[type=password]")?.value === "");
+  console.log(`second officer: a wrong passphrase takes ${Date.now() - began} ms`);
+  await dialog.getByText("That is no officer of this desk with their passphrase.").waitFor();
+  assert.equal(await page.getByRole("heading", { level: 1, name: "meets the rules" }).count(), 1);
+  await confirm(second.name, second.passphrase);
   await heading("Refused").waitFor();
+  assert.ok(!(await page.content()).includes(second.passphrase));
   await page.getByText("o-7, o-9").waitFor();
   await next();
   assert.match(s.counts(), /green refused instruction - /);
@@ -229,7 +242,8 @@ test("a code comes by file, by drop and by paste; what does not is named", async
   await press("Admit");
   await next();
   for (const [name, type, bytes, says, times] of [
-    ["a.pdf", "application/pdf", Buffer.from("%PDF-1.7"), /A PDF cannot be read here yet/],
+    ["a.pdf", "application/pdf", Buffer.from("%PDF-1.7"), /This PDF cannot be opened/],
+    ["long.pdf", "application/pdf", Buffer.from(long(500)), /This PDF has 500 pages/],
     ["a.png", "image/png", Buffer.from("no picture"), /This picture cannot be opened/],
     ["a.txt", "text/plain", Buffer.alloc(0), /The file is empty/],
     ["a.txt", "text/plain", Buffer.alloc(1 << 10, 65), /too long/, 2000],
@@ -238,6 +252,44 @@ test("a code comes by file, by drop and by paste; what does not is named", async
   ]) {
     await drop(name, type, bytes, times);
     await page.getByText(says).waitFor();
+  }
+});
+
+test("a PDF is read, and a photograph of 20 MB", async () => {
+  const chooser = page.locator('input[type="file"]');
+  await chooser.setInputFiles(await pdf(b, s, "anna.pdf", [undefined, s.picture("anna")]));
+  await page.locator(".verdict-green").waitFor();
+  await press("Admit");
+  await next();
+  const large = await photo(b, s, "large.jpg", s.picture("anna"));
+  const size = statSync(large).size, began = Date.now();
+  assert.ok(size > 20e6, `only ${size} bytes`);
+  await chooser.setInputFiles(large);
+  await page.locator(".verdict-green").waitFor();
+  console.log(`photograph of ${Math.round(size / 1e6)} MB: answered in ${Date.now() - began} ms`);
+  await press("Admit");
+  await next();
+});
+
+test("in every draft the answer is said in that language, and English beside", async () => {
+  for (const [lang, word, dir] of [["ar", "توقف", "rtl"], ["es", "alto", "ltr"], ["ru", "стоп", "ltr"], ["zh", "停止", "ltr"]]) {
+    await page.locator(".language select").selectOption(lang);
+    await scan(s.codes.clara);
+    await heading(new RegExp(word)).waitFor();
+    assert.equal(await page.evaluate(() => document.documentElement.dir), dir);
+    const reason = await page.locator(".reason-text").first().textContent();
+    if (lang === "es") assert.match(reason, /^Retirado por quien lo expidió/);
+    else assert.doesNotMatch(reason, /[A-Za-z]{4}/, lang);
+    await page.locator('.reason .also[lang="en"]').getByText(/Withdrawn by its issuer/).waitFor();
+    await page.locator('.outcome-refused .also[lang="en"]').getByText("Refuse").waitFor();
+    await page.locator(".draft").waitFor();
+    await page.locator(".bar").getByRole("button", { name: "English" }).click(); // and back
+    await heading("stop").waitFor();
+    await page.locator(`.bar button[lang="${lang}"]`).click();
+    await heading(new RegExp(word)).waitFor();
+    await page.locator(".language select").selectOption("en");
+    await press("Second desk");
+    await next();
   }
 });
 

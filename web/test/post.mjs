@@ -12,6 +12,7 @@ const here = dirname(fileURLToPath(import.meta.url));
 export const tree = join(here, "../..");
 export const program = join(tree, "bin/pratique");
 export const passphrase = "six small grey seals at dawn";
+export const second = { name: "o-9", passphrase: "nine old boats on the slip" };
 export const arrival = { date: "2026-12-03", time: "14:20" };
 export const zone = "Asia/Singapore";
 export const passport = "P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<\nL898902C36UTO7408122F1204159ZE184226B<<<<<10";
@@ -34,6 +35,8 @@ export function stick({ sealed = true, issued = "2026-12-03T00:00:00Z", settings
   writeFileSync(join(dir, "desk.txt"), "pratique-desk/1.0\ndesk gate-2\ncountry XB\nsentence family_visit Visits a sick member of the family.\n" + settings);
   writeFileSync(join(dir, "passphrase.txt"), passphrase + "\n");
   if (sealed !== undefined) pratique("key", "new", "--demo", "--country", "XB", "--uses", "receipt", "--from", "2026-01-01T00:00:00Z", ...(sealed ? ["--seal", "passphrase.txt"] : []), "-o", "desk.key");
+  writeFileSync(join(dir, "second.txt"), second.passphrase + "\n");
+  pratique("desk", "officer", second.name, "--passphrase", "second.txt", "--data", "data");
   const form = JSON.parse(readFileSync(join(dir, "play/norland/result.json"), "utf8"));
   let forms = 0;
   const code = (name) => readFileSync(join(dir, "play", name + ".txt"), "utf8").trim();
@@ -91,7 +94,7 @@ export function browser(video, more = []) {
 export async function recorded(b, d, options = {}) {
   const context = await b.newContext({ timezoneId: zone, locale: "en-GB", viewport: { width: 1024, height: 768 }, permissions: ["camera", "clipboard-read", "clipboard-write"], ...options });
   const page = await context.newPage();
-  page.setDefaultTimeout(30_000); // a busy machine is slow, and no fault of the page
+  page.setDefaultTimeout(1000 * (process.env.PATIENCE ?? 30)); // a busy machine is slow, and no fault of the page
   const record = { requests: [], console: [], errors: [] };
   context.on("request", (r) => record.requests.push({ url: r.url(), method: r.method(), body: r.postData() ?? "", headers: JSON.stringify(r.headers()) }));
   context.on("console", (m) => record.console.push(m.type() + ": " + m.text()));
@@ -137,4 +140,47 @@ export function quiet(assert, record, origin, where) {
 /** strip leaves out of a receipt what is random. */
 function strip(text) {
   return text.replaceAll(/(code|trip|rules \S+ \S+|bundle) [A-Za-z0-9_ -]+/g, "$1");
+}
+
+/** pdf makes a PDF of pages with pictures. */
+export async function pdf(b, s, name, pictures) {
+  const { context, page } = await recorded(b);
+  const html = pictures.map((p) => `<div style="break-after:page">${p ? `<img width="300" src="data:image/png;base64,${readFileSync(p).toString("base64")}">` : "no code"}</div>`).join("");
+  await page.setContent(html);
+  const file = join(s.dir, name);
+  writeFileSync(file, await page.pdf({ format: "A4" }));
+  await context.close();
+  return file;
+}
+
+/** long is a PDF of many empty pages, written by hand. */
+export function long(pages) {
+  const objects = ["<</Type/Catalog/Pages 2 0 R>>", `<</Type/Pages/Count ${pages}/Kids[${Array.from({ length: pages }, (_, i) => `${i + 3} 0 R`).join(" ")}]>>`,
+    ...Array.from({ length: pages }, () => "<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>")];
+  let out = "%PDF-1.4\n";
+  const places = objects.map((o, i) => { const at = out.length; out += `${i + 1} 0 obj\n${o}\nendobj\n`; return at; });
+  const xref = out.length;
+  out += `xref\n0 ${objects.length + 1}\n0000000000 65535 f \n` + places.map((p) => String(p).padStart(10, "0") + " 00000 n \n").join("") + `trailer\n<</Size ${objects.length + 1}/Root 1 0 R>>\nstartxref\n${xref}\n%%EOF\n`;
+  return out;
+}
+
+/** photo makes a photograph of a picture, as heavy as a telephone makes them: more than 20 MB. */
+export async function photo(b, s, name, picture) {
+  const { context, page } = await recorded(b);
+  const data = await page.evaluate(async (base64) => {
+    const bitmap = await createImageBitmap(new Blob([Uint8Array.from(atob(base64), (c) => c.charCodeAt(0))]));
+    const canvas = new OffscreenCanvas(6000, 4500), c = canvas.getContext("2d");
+    const noise = c.createImageData(6000, 750);
+    let seed = 1;
+    for (let i = 0; i < noise.data.length; i += 4) noise.data.set([0, 0, 0].fill(120 + ((seed = (seed * 1664525 + 1013904223) >>> 0) >>> 25)).concat(255), i);
+    for (let y = 0; y < 4500; y += 750) c.putImageData(noise, 0, y);
+    c.imageSmoothingEnabled = false;
+    c.drawImage(bitmap, 1800, 1100, 2000, 2000);
+    const blob = await canvas.convertToBlob({ type: "image/jpeg", quality: 1 });
+    return new Promise((done) => { const r = new FileReader(); r.onload = () => done(r.result.split(",")[1]); r.readAsDataURL(blob); });
+  }, readFileSync(picture).toString("base64"));
+  const file = join(s.dir, name);
+  writeFileSync(file, Buffer.from(data, "base64"));
+  await context.close();
+  return file;
 }

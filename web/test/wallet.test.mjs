@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { film, png, upright } from "./film.mjs";
 import { begin, keep, open, paste, secret, shelf, tab, visit } from "./holder.mjs";
-import { browser, desk, personal, quiet, recorded } from "./post.mjs";
+import { browser, desk, long, pdf as pdfOf, personal, photo, quiet } from "./post.mjs";
 
 let s, d, b;
 before(async () => { s = shelf(); d = await desk(s); b = await browser(); });
@@ -25,29 +25,8 @@ async function at(f, { began = true, ...options } = {}) {
 }
 
 const cards = (page) => page.locator(".thing").count();
+const pdf = (name, pictures) => pdfOf(b, s, name, pictures);
 const choose = (page, files) => page.locator(".add input[type=file]").setInputFiles(files);
-
-/** pdf makes a PDF of pages with pictures. */
-async function pdf(name, pictures) {
-  const { context, page } = await recorded(b);
-  const html = pictures.map((p) => `<div style="break-after:page">${p ? `<img width="300" src="data:image/png;base64,${readFileSync(p).toString("base64")}">` : "no code"}</div>`).join("");
-  await page.setContent(html);
-  const file = join(s.dir, name);
-  writeFileSync(file, await page.pdf({ format: "A4" }));
-  await context.close();
-  return file;
-}
-
-/** long is a PDF of many empty pages, written by hand. */
-function long(pages) {
-  const objects = ["<</Type/Catalog/Pages 2 0 R>>", `<</Type/Pages/Count ${pages}/Kids[${Array.from({ length: pages }, (_, i) => `${i + 3} 0 R`).join(" ")}]>>`,
-    ...Array.from({ length: pages }, () => "<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>")];
-  let out = "%PDF-1.4\n";
-  const places = objects.map((o, i) => { const at = out.length; out += `${i + 1} 0 obj\n${o}\nendobj\n`; return at; });
-  const xref = out.length;
-  out += `xref\n0 ${objects.length + 1}\n0000000000 65535 f \n` + places.map((p) => String(p).padStart(10, "0") + " 00000 n \n").join("") + `trailer\n<</Size ${objects.length + 1}/Root 1 0 R>>\nstartxref\n${xref}\n%%EOF\n`;
-  return out;
-}
 
 test("a certificate comes in as a text, a photo, a PDF, dropped and pasted", () => at(async ({ page }) => {
   await paste(page, s.codes.anna, "Anna");

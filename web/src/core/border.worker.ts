@@ -15,6 +15,6 @@ const ready: Promise<Record<string, (s: string) => string>> = (async () => {
 })();
 ready.catch(() => undefined); // each call says so
 
-const names = ["load", "together", "receipt", "slip", "choose", "say", "symbol"];
+const names = ["load", "together", "receipt", "slip", "choose", "say", "symbol", "learn"];
 
 serve(Object.fromEntries(names.map((name) => [name, async (arg: string) => (await ready)[name]!(arg)])));

@@ -23,11 +23,13 @@ function read<T>(name: string, fallback: T): T {
   }
 }
 
-function write(name: string, value: unknown): void {
+/** write says whether the browser took it: storage may be off, or full. */
+function write(name: string, value: unknown): boolean {
   try {
     localStorage.setItem("pratique." + name, JSON.stringify(value));
+    return true;
   } catch {
-    // the page works without
+    return false;
   }
 }
 
@@ -36,6 +38,6 @@ export function likings(): Liking {
   return { ...usual, ...(preferred ? { lang: preferred } : {}), ...read<Partial<Liking>>("likings", {}) };
 }
 
-export const like = (l: Liking): void => write("likings", l);
+export const like = (l: Liking): void => void write("likings", l); // the page works without
 export const waiting = (): Waiting[] => read<Waiting[]>("waiting", []);
-export const wait = (w: Waiting[]): void => write("waiting", w.slice(0, 1000));
+export const wait = (w: Waiting[]): boolean => w.length <= 1000 && write("waiting", w);

@@ -3,7 +3,7 @@ import { wait, waiting, type Waiting } from "./keep";
 
 export interface Settings {
   desk: string; country: string; region?: string; appeal: string[]; sentences: { code: string; text: string }[];
-  signs: boolean; sealed: boolean; clock: string; floor: string; version: string;
+  signs: boolean; sealed: boolean; seconds: boolean; clock: string; floor: string; version: string;
 }
 
 /** Trouble is a refusal of the desk, or that it cannot be reached ("away"). */
@@ -50,15 +50,16 @@ export class Office {
     this.#token = "";
   }
 
-  /** decide has a decision counted and its receipt signed. If the desk is away, the count waits. */
-  async decide(receipt: string, count: Waiting): Promise<{ receipt: string; signed: boolean; counted: boolean }> {
+  /** decide has a decision counted and its receipt signed. If the desk is away, the count waits; what a second officer must confirm cannot. */
+  async decide(receipt: string, count: Waiting, confirm: string): Promise<{ receipt: string; signed: boolean; counted: boolean }> {
     try {
-      const answer = (await (await this.#post("/api/decision", { receipt })).json()) as { receipt: string; signed: boolean };
+      const answer = (await (await this.#post("/api/decision", { receipt, ...(confirm ? { confirm } : {}) })).json()) as { receipt: string; signed: boolean };
       await this.#settle();
       return { ...answer, counted: true };
     } catch (err) {
       if (!(err instanceof Trouble) || err.word !== "away" && err.word !== "no_shift") throw err;
-      wait([...waiting(), count]);
+      if (confirm) throw new Trouble("no_confirming", err.message);
+      if (!wait([...waiting(), count])) throw new Trouble("not_kept", err.message);
       return { receipt, signed: false, counted: false };
     }
   }

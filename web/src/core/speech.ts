@@ -29,9 +29,8 @@ export const language = (): string => lang;
 export const isDraft = (code: string): boolean => languages.find((l) => l.code === code)?.draft ?? true;
 export const direction = (code: string): "rtl" | "ltr" => (languages.find((l) => l.code === code)?.rtl ? "rtl" : "ltr");
 
-
-/** beside is the reviewed language that stands beside a draft. */
-export const beside = (code: string): string => (isDraft(code) ? "en" : code);
+/** beside is the reviewed language that stands beside a draft: the one of the two that the reader set before the other. */
+export const beside = (code: string): string => (isDraft(code) ? navigator.languages.map((l) => l.slice(0, 2)).find((l) => l === "en" || l === "fr") ?? "en" : code);
 
 /** speak makes a language that of the page. */
 export function speak(code: string): void {

@@ -73,11 +73,22 @@ export class Refused extends Error {}
 /** Verifier is the verifier of this page. */
 export class Verifier {
   readonly #worked: Worked;
+  readonly #learned = new Map<string, Promise<unknown>>(); // drafts, by language
 
   /** A page of an officer has a smaller program than that of a holder: BORDER_WORKER. */
   constructor(worker = VERIFIER_WORKER) { this.#worked = new Worked(new Worker(scriptURL(worker))); }
 
+  /** learn fetches the sentences of a draft, which the program does not have; without them they are said in English. */
+  #learn(lang: unknown): Promise<unknown> | undefined {
+    const address = typeof lang === "string" ? WORDS[lang] : undefined;
+    if (typeof lang !== "string" || !address || this.#learned.has(lang)) return this.#learned.get(lang as string);
+    const learned = fetch(address).then((r) => r.text()).then((text) => this.#worked.call("learn", JSON.stringify({ lang, text })));
+    this.#learned.set(lang, learned.catch(() => this.#learned.delete(lang)));
+    return this.#learned.get(lang);
+  }
+
   async #ask<T>(name: string, options: unknown): Promise<T> {
+    if (typeof options === "object" && options !== null && "lang" in options) await this.#learn(options.lang);
     const text = await this.#worked.call<string>(name, typeof options === "string" ? options : JSON.stringify(options));
     const answer = JSON.parse(text) as T & { error?: string };
     if (typeof answer.error === "string") throw new Refused(answer.error);

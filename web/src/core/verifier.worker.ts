@@ -14,7 +14,7 @@ const ready: Promise<Record<string, (s: string) => string>> = (async () => {
 })();
 ready.catch(() => undefined); // each call says so
 
-const names = ["load", "verify", "together", "receipt", "slip", "read", "choose", "say", "symbol",
+const names = ["load", "verify", "together", "receipt", "slip", "read", "choose", "say", "symbol", "learn",
   "held", "recognise", "keep", "part", "forget", "person", "travel", "own", "sheet", "seal", "unseal", "stretch"];
 
 serve(Object.fromEntries(names.map((name) => [name, async (arg: string) => (await ready)[name]!(arg)])));

@@ -3,9 +3,10 @@
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import { hour, present, rfc3339 } from "../core/clock";
 import { Trouble } from "../core/office";
+import { Also } from "../core/said";
 import { language, t, type Key } from "../core/speech";
 import { Refused } from "../core/verifier";
-import { Dialog } from "./dialog";
+import { Dialog } from "../core/dialog";
 import { judge, question, useStation, type Case, type Decided, type Outcome, type Station } from "./station";
 import { useSpace } from "./verdict";
 
@@ -25,14 +26,14 @@ export async function settle(s: Station, c: Case, o: Outcome): Promise<Decided |
   if (written.needs) return { needs: written.needs };
   const now = present();
   const count = { hour: rfc3339(new Date(Math.floor(now.getTime() / hour) * hour)), verdict: c.verdict, outcome: o.outcome, override: o.override, sentence: o.sentence };
-  const done = await s.office.decide(written.text ?? "", count);
-  return { of: c, outcome: o, ...done };
+  const done = await s.office.decide(written.text ?? "", count, o.confirm);
+  return { of: c, outcome: { ...o, confirm: "" }, ...done };
 }
 
 /** Decide has a button for each outcome. */
 export function Decide({ case: c, group }: { case: Case; group: Case[] | undefined }) {
   const s = useStation();
-  const [asking, setAsking] = useState<{ needs: "override" | "officer"; o: Outcome }>();
+  const [asking, setAsking] = useState<{ needs: "override" | "officer"; o: Outcome; wrong?: number }>();
   const [trouble, setTrouble] = useState("");
   const busy = useRef(false);
 
@@ -49,8 +50,9 @@ export function Decide({ case: c, group }: { case: Case; group: Case[] | undefin
         s.go({ at: "verdict", case: await judge(s, c.texts, c.journey, c.mrz, c.seen, c.paper), ...(group ? { group } : {}) });
         return s.tell(t("decide.changed"));
       }
-      setAsking({ needs: d.needs, o });
+      setAsking((a) => ({ needs: d.needs as "override" | "officer", o, ...(a?.wrong ? { wrong: a.wrong } : {}) }));
     } catch (err) {
+      if (err instanceof Trouble && err.word === "wrong_officer") return setAsking((a) => ({ needs: "officer", wrong: (a?.wrong ?? 0) + 1, o: { ...o, confirm: "", officers: o.officers.slice(0, 1) } }));
       setAsking(undefined);
       setTrouble(why(err));
     } finally {
@@ -61,19 +63,19 @@ export function Decide({ case: c, group }: { case: Case; group: Case[] | undefin
   const officers = [s.shift?.officer ?? ""];
   const choose = (outcome: string) => {
     const admits = outcome === "admitted" && c.paper !== undefined; // what was seen is the reason
-    return decide({ outcome, override: admits ? "other_evidence" : "", sentence: admits ? c.paper! : "", officers });
+    return decide({ outcome, override: admits ? "other_evidence" : "", sentence: admits ? c.paper! : "", officers, confirm: "" });
   };
-  const admit = useCallback(() => { void decide({ outcome: "admitted", override: "", sentence: "", officers: [s.shift?.officer ?? ""] }); }, [decide, s.shift]);
+  const admit = useCallback(() => { void decide({ outcome: "admitted", override: "", sentence: "", officers: [s.shift?.officer ?? ""], confirm: "" }); }, [decide, s.shift]);
   useSpace(c.verdict === "green" ? admit : undefined);
 
   return (
     <div class="decide" role="group" aria-label={t("decide.title")}>
       {outcomes.map((o) => (
-        <button type="button" key={o} class={"outcome outcome-" + o + (o === "admitted" && c.verdict === "green" ? " primary" : "")} onClick={() => void choose(o)}>{t(("outcome." + o) as Key)}</button>
+        <button type="button" key={o} class={"outcome outcome-" + o + (o === "admitted" && c.verdict === "green" ? " primary" : "")} onClick={() => void choose(o)}>{t(("outcome." + o) as Key)}<Also k={("outcome." + o) as Key} /></button>
       ))}
       {trouble && <p class="trouble" role="alert">{trouble}</p>}
       {asking?.needs === "override" && <AskReason outcome={asking.o} close={() => setAsking(undefined)} give={(o) => void decide(o)} />}
-      {asking?.needs === "officer" && <AskOfficer outcome={asking.o} close={() => setAsking(undefined)} give={(o) => void decide(o)} />}
+      {asking?.needs === "officer" && <AskOfficer key={asking.wrong} outcome={asking.o} wrong={asking.wrong !== undefined} close={() => setAsking(undefined)} give={(o) => void decide(o)} elsewhere={() => void choose("second_desk")} />}
     </div>
   );
 }
@@ -83,7 +85,9 @@ export function why(err: unknown): string {
   switch (word) {
     case "not_counted": return t("trouble.not_counted", { why: (err as Error).message });
     case "foreign_receipt": return t("trouble.foreign", { why: (err as Error).message });
+    case "not_kept": return t("trouble.not_kept");
     case "no_shift": return t("trouble.no_shift");
+    case "no_confirming": return t("decide.officer.none") + " " + t("decide.officer.alone");
   }
   if (err instanceof Refused) return t("trouble.receipt", { why: err.message });
   return t("trouble.other", { why: err instanceof Error ? err.message : "?" });
@@ -131,23 +135,35 @@ export function sentenceText(x: { code: string; text: string }): string {
 }
 
 /** AskOfficer asks for the second officer, without whom nobody who met the rules is refused. */
-function AskOfficer({ outcome, give, close }: { outcome: Outcome; give(o: Outcome): void; close(): void }) {
+function AskOfficer({ outcome, wrong, give, elsewhere, close }: { outcome: Outcome; wrong: boolean; give(o: Outcome): void; elsewhere(): void; close(): void }) {
+  const { settings } = useStation();
   const [second, setSecond] = useState("");
-  const [trouble, setTrouble] = useState("");
+  const [confirm, setConfirm] = useState("");
+  const [trouble, setTrouble] = useState(wrong ? t("decide.officer.wrong") : "");
+  const [busy, setBusy] = useState(false); // until the next answer, which makes this dialog anew
+  const [first] = outcome.officers;
   return (
     <Dialog title={t("decide.officer")} close={close}>
-      <form onSubmit={(e) => {
-        e.preventDefault();
-        if (outcome.officers.includes(second.trim())) return setTrouble(t("decide.officer.same"));
-        give({ ...outcome, officers: [...outcome.officers, second.trim()] });
-      }}>
-        <p>{t("decide.officer.why")}</p>
-        <label>{t("decide.officer.name")}
-          <input required maxLength={32} pattern="[A-Za-z0-9][A-Za-z0-9._\-]*" autocomplete="off" spellcheck={false} value={second} onInput={(e) => setSecond(e.currentTarget.value)} />
-        </label>
-        {trouble && <p class="trouble" role="alert">{trouble}</p>}
-        <button type="submit" class="primary">{t("decide.officer.confirm")}</button>
-      </form>
+      <p>{t("decide.officer.why")}</p>
+      {settings.seconds
+        ? <form class="stack" onSubmit={(e) => {
+            e.preventDefault();
+            if (first === second.trim()) return setTrouble(t("decide.officer.same"));
+            setBusy(true);
+            give({ ...outcome, officers: [first ?? "", second.trim()], confirm });
+          }}>
+            <label>{t("decide.officer.name")}
+              <input required maxLength={32} pattern="[A-Za-z0-9][A-Za-z0-9._\-]*" autocomplete="off" spellcheck={false} value={second} onInput={(e) => setSecond(e.currentTarget.value)} />
+            </label>
+            <label>{t("decide.officer.passphrase")}
+              <input type="password" required autocomplete="off" value={confirm} onInput={(e) => setConfirm(e.currentTarget.value)} />
+            </label>
+            {trouble && <p class="trouble" role="alert">{trouble}</p>}
+            <button type="submit" class="primary" disabled={busy}>{t("decide.officer.confirm")}</button>
+          </form>
+        : <p class="note">{t("decide.officer.none")}</p>}
+      <p class="hint">{t("decide.officer.alone")}</p>
+      <button type="button" onClick={elsewhere}>{t("outcome.second_desk")}</button>
     </Dialog>
   );
 }

@@ -7,7 +7,8 @@ import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks"
 import { like, likings, type Liking } from "../core/keep";
 import { Office, type Settings, Trouble } from "../core/office";
 import { Camera, Scanner } from "../core/scanner";
-import { direction, isDraft, language, languages, speak, t, useLanguage } from "../core/speech";
+import { Draft, LanguageChoice } from "../core/said";
+import { language, speak, t, useLanguage } from "../core/speech";
 import { scriptURL } from "../core/trusted";
 import { Refused, Verifier, type Known } from "../core/verifier";
 import { Freshness, useTick } from "./freshness";
@@ -19,7 +20,7 @@ import { Scan } from "./scan";
 import { Preferences } from "./preferences";
 import { ShiftStart } from "./shift";
 import { SlipScreen } from "./slip";
-import { Here, type Journey, type Screen, type Shift, type Station } from "./station";
+import { Here, useStation, type Journey, type Screen, type Shift, type Station } from "./station";
 import { Verdict } from "./verdict";
 
 const verifier = new Verifier(BORDER_WORKER);
@@ -88,14 +89,15 @@ function App() {
 
 /** Bar is the line above all screens: which desk, how old the data is, the language. */
 function Bar({ shift, end, prefer }: { shift: Shift | undefined; end(): void; prefer(): void }) {
-  const lang = useLanguage();
+  const s = useStation();
+  const choose = (lang: string) => s.like({ ...s.liking, lang });
   return (
     <header class="bar">
       <p class="bar-desk"><strong>{t("title")}</strong> <DeskName /></p>
       <Freshness />
-      {isDraft(lang) && <p class="draft" title={t("draft.long")}>{t("draft")}</p>}
+      <Draft choose={choose} />
       <div class="bar-buttons">
-        <LanguageChoice />
+        <LanguageChoice choose={choose} />
         <button type="button" onClick={prefer}>{t("preferences")}</button>
         {shift && <button type="button" onClick={end}>{t("shift.end")}</button>}
       </div>
@@ -107,26 +109,17 @@ function DeskName() {
   return <Here.Consumer>{(s) => s && <span>{s.settings.desk}{s.shift && " · " + s.shift.officer}</span>}</Here.Consumer>;
 }
 
-/** LanguageChoice is on every screen. */
-function LanguageChoice() {
-  return (
-    <Here.Consumer>{(s) => s && (
-      <label class="language">
-        <span class="unseen">{t("language")}</span>
-        <select value={language()} onChange={(e) => s.like({ ...s.liking, lang: e.currentTarget.value })}>
-          {languages.map((l) => <option key={l.code} value={l.code} lang={l.code} dir={direction(l.code)}>{l.name}</option>)}
-        </select>
-      </label>
-    )}</Here.Consumer>
-  );
-}
-
 async function open(): Promise<Opened> {
   const [settings, world] = await Promise.all([office.settings(), office.world()]);
   if (settings.country.length < 2) throw new Trouble("away", "no settings");
   const known = await verifier.load(world);
-  void scanner.ready(); // while the officer begins the shift
+  void scanner.ready().then(later); // while the officer begins the shift
   return { settings, known };
+}
+
+/** later has the service worker fetch what few need, so that it is there without a network too. */
+function later(): void {
+  void navigator.serviceWorker?.ready.then((r) => r.active?.postMessage("later")).catch(() => undefined);
 }
 
 speak(likings().lang);

@@ -2,6 +2,7 @@
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { formatCSV, parseCSV } from "../core/csv";
 import { Shape } from "../core/shapes";
+import { Title } from "../core/said";
 import { number, t, type Key } from "../core/speech";
 import type { Colour } from "../core/verifier";
 import { CameraView } from "./cameraview";
@@ -83,7 +84,7 @@ export function Group({ cases: given, table: first }: { cases: Case[]; table: st
     try {
       for (const c of cases.filter((x) => x.verdict === "green")) {
         const fresh = await judge(s, c.texts, c.journey, c.mrz, c.seen);
-        const d = await settle(s, fresh, { outcome: "admitted", override: "", sentence: "", officers: [s.shift?.officer ?? ""] });
+        const d = await settle(s, fresh, { outcome: "admitted", override: "", sentence: "", officers: [s.shift?.officer ?? ""], confirm: "" });
         if ("needs" in d) continue; // no longer green: it stays in the list
         setCases((list) => list.filter((x) => x !== c));
         setDone((n) => n + 1);
@@ -98,7 +99,7 @@ export function Group({ cases: given, table: first }: { cases: Case[]; table: st
   const greens = sums.find(([v]) => v === "green")?.[1] ?? 0;
   return (
     <section class="group">
-      <h1 tabIndex={-1}>{t("group.title")}</h1>
+      <Title k="group.title" />
       <p class="sums" role="status">
         {sums.map(([v, n]) => <span key={v} class={"sum sum-" + v}><Shape of={v} /> {number(n)} {t(("colour." + v) as Key)}</span>)}
         {done > 0 && <span class="sum">{t("group.done", { n: number(done) })}</span>}
@@ -108,7 +109,7 @@ export function Group({ cases: given, table: first }: { cases: Case[]; table: st
       <div class="ways">
         {!looking && <button type="button" class="primary" onClick={() => setLooking(true)}>{t("scan.button")}</button>}
         <button type="button" onClick={() => chooser.current?.click()}>{t("group.file")}</button>
-        <input ref={chooser} type="file" class="unseen" tabIndex={-1} aria-hidden="true" accept="image/*,.csv,.tsv,.txt,text/plain,text/csv"
+        <input ref={chooser} type="file" class="unseen" tabIndex={-1} aria-hidden="true" accept="image/*,application/pdf,.csv,.tsv,.txt,text/plain,text/csv"
           onChange={(e) => { const f = e.currentTarget.files?.[0]; e.currentTarget.value = ""; if (f) void fromFile(s.scanner, f).then(take); }} />
         {cases.length > 0 && <button type="button" onClick={save}>{t("group.save")}</button>}
         {s.shift && greens > 0 && <button type="button" onClick={() => void admit()}>{t("group.admit", { n: number(greens) })}</button>}

@@ -3,6 +3,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { present } from "../core/clock";
 import { Shape } from "../core/shapes";
+import { Title } from "../core/said";
 import { t } from "../core/speech";
 import { CameraView } from "./cameraview";
 import { useInputs } from "./inputs";
@@ -36,14 +37,14 @@ export function Kiosk() {
     return () => clearTimeout(i);
   }, [answer, seconds]);
 
-  if (wrong) return <section class="kiosk"><h1 tabIndex={-1}>{t("kiosk.desk")}</h1><p>{t("kiosk.closed")}</p></section>;
+  if (wrong) return <section class="kiosk"><Title k="kiosk.desk" /><p>{t("kiosk.closed")}</p></section>;
   return (
     <section class="kiosk" aria-live="polite">
       {answer === undefined
-        ? <><h1 tabIndex={-1}>{t("kiosk.show")}</h1><CameraView facing="user" seen={(x) => { void take(x.texts); return true; }} /></>
+        ? <><Title k="kiosk.show" /><CameraView facing="user" seen={(x) => { void take(x.texts); return true; }} /></>
         : <div class={"kiosk-answer kiosk-" + answer}>
             {answer === "go" ? <Shape of="green" /> : <svg class="shape" viewBox="0 0 100 100" aria-hidden="true"><path d="M10 50h70M55 22l28 28-28 28" fill="none" stroke="currentColor" stroke-width="12" stroke-linecap="round" stroke-linejoin="round" /></svg>}
-            <h1 tabIndex={-1}>{t(answer === "go" ? "kiosk.go" : "kiosk.desk")}</h1>
+            <Title k={answer === "go" ? "kiosk.go" : "kiosk.desk"} />
           </div>}
     </section>
   );

@@ -2,6 +2,7 @@
 // The officer looks, guided by a list, and decides; the verifier has nothing to
 // read and says so. It takes no more steps than a code.
 import { useEffect, useRef, useState } from "preact/hooks";
+import { Title } from "../core/said";
 import { t, type Key } from "../core/speech";
 import { Decide } from "./decide";
 import { judge, useStation, type Case } from "./station";
@@ -19,7 +20,7 @@ export function Paper() {
   useEffect(() => { if (kind) look.current?.focus(); }, [kind]);
   return (
     <section class="paper">
-      <h1 tabIndex={-1}>{t("paper.title")}</h1>
+      <Title k="paper.title" />
       <div class="kinds" role="group" aria-label={t("paper.what")}>
         {kinds.map((k) => <button type="button" key={k} aria-pressed={k === kind} onClick={() => void choose(k)}>{t(("paper." + k) as Key)}</button>)}
       </div>

@@ -1,6 +1,6 @@
 // How the officer likes the page. It is kept in this browser.
 import { languages, t } from "../core/speech";
-import { Dialog } from "./dialog";
+import { Dialog } from "../core/dialog";
 import { useStation } from "./station";
 
 export function Preferences({ close }: { close(): void }) {

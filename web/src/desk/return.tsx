@@ -1,5 +1,6 @@
 // The weekly return: how many decisions of which kind, and nothing about anybody.
 import { useEffect, useState } from "preact/hooks";
+import { Title } from "../core/said";
 import { t } from "../core/speech";
 import { useStation } from "./station";
 
@@ -10,7 +11,7 @@ export function Return() {
   useEffect(() => { s.office.weeks().then(setWeeks, () => setTrouble(t("trouble.away"))); }, [s.office]);
   return (
     <section class="card">
-      <h1 tabIndex={-1}>{t("return.title")}</h1>
+      <Title k="return.title" />
       <p>{t("return.what")}</p>
       {trouble && <p class="trouble" role="alert">{trouble}</p>}
       {weeks?.length === 0 && <p>{t("return.none")}</p>}

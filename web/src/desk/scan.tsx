@@ -1,6 +1,7 @@
 // The first screen of each traveller: one giant button.
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { inField } from "../core/wedge";
+import { Also, Title } from "../core/said";
 import { moment, t } from "../core/speech";
 import { CameraView } from "./cameraview";
 import { fromFile, useInputs, type Came } from "./inputs";
@@ -54,13 +55,13 @@ export function Scan({ more, note }: { more: Case | undefined; note: string | un
 
   return (
     <section class="scan">
-      <h1 tabIndex={-1}>{more ? t("scan.more") : t("scan.title")}</h1>
+      <Title k={more ? "scan.more" : "scan.title"} />
       {said && <p class="note" role="alert">{said}</p>}
       {looking
         ? <CameraView facing={s.liking.facing} seen={(x) => take({ texts: x.texts, seen: x.at })} stop={() => setLooking(false)} />
         : <button type="button" class="giant" onClick={() => { setSaid(""); setLooking(true); }}>
             <svg viewBox="0 0 100 100" aria-hidden="true" focusable="false"><path d="M8 30V8h22M70 8h22v22M92 70v22H70M30 92H8V70M22 50h56" fill="none" stroke="currentColor" stroke-width="7" stroke-linecap="round" /></svg>
-            <span>{t("scan.button")}</span>
+            <span>{t("scan.button")}</span><Also k="scan.button" />
             <small><JourneyLine /></small>
           </button>}
       <div class="ways">
@@ -71,8 +72,8 @@ export function Scan({ more, note }: { more: Case | undefined; note: string | un
               <button type="button" onClick={() => s.go({ at: "group", cases: [] })}>{t("group.title")}</button>
             </>}
         <button type="button" onClick={() => chooser.current?.click()}>{t("scan.file")}</button>
-        <input ref={chooser} type="file" class="unseen" tabIndex={-1} aria-hidden="true" accept="image/*,.txt,.csv,text/plain,text/csv"
-          onChange={(e) => { const f = e.currentTarget.files?.[0]; e.currentTarget.value = ""; if (f) void fromFile(s.scanner, f).then(take); }} />
+        <input ref={chooser} type="file" class="unseen" tabIndex={-1} aria-hidden="true" accept="image/*,application/pdf,.txt,.csv,text/plain,text/csv"
+          onChange={(e) => { const f = e.currentTarget.files?.[0]; e.currentTarget.value = ""; if (f) { setSaid(t("file.looking")); void fromFile(s.scanner, f).then(take); } }} />
       </div>
       <p class="hint">{t("scan.ways")}</p>
       {!more && <details class="card"><summary>{t("journey.change")}</summary><JourneyChoice /></details>}

@@ -2,6 +2,7 @@
 import { useState } from "preact/hooks";
 import { present, rfc3339, setClock } from "../core/clock";
 import { Trouble } from "../core/office";
+import { Title } from "../core/said";
 import { moment, t } from "../core/speech";
 import { JourneyChoice } from "./journey";
 import { useStation, type Shift } from "./station";
@@ -47,7 +48,7 @@ export function ShiftStart({ begun }: { begun(s: Shift): void }) {
 
   return (
     <form class="shift card" onSubmit={(e) => void begin(e)}>
-      <h1 tabIndex={-1}>{t("shift.title")}</h1>
+      <Title k="shift.title" />
       <fieldset>
         <legend>{t("shift.clock")}</legend>
         <p class="clock"><time dateTime={rfc3339(present())}>{new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "full", timeStyle: "medium", hour12: false }).format(present())}</time></p>

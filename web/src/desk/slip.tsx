@@ -1,6 +1,7 @@
 // What was decided, and the receipt that the person leaves with: on paper of two
 // widths, or as a code for their telephone.
 import { useCallback, useEffect, useState } from "preact/hooks";
+import { Title } from "../core/said";
 import { beside, direction, isDraft, language, number, t, tIn, type Key } from "../core/speech";
 import type { Slip } from "../core/verifier";
 import { sentenceText } from "./decide";
@@ -48,7 +49,7 @@ export function SlipScreen({ decided: d, group }: { decided: Decided; group: Cas
 
   return (
     <section class="decided">
-      <h1 tabIndex={-1}>{t(("done." + d.outcome.outcome) as Key)}</h1>
+      <Title k={("done." + d.outcome.outcome) as Key} />
       {!d.counted && <p class="note" role="alert">{t("slip.waiting")}</p>}
       {d.counted && !d.signed && s.shift?.signs && <p class="note" role="alert">{t("slip.unsigned")}</p>}
       <div class="row">

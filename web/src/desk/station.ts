@@ -26,7 +26,8 @@ export interface Case {
   seen: number; // performance.now() when the code was in the picture
 }
 
-export interface Outcome { outcome: string; override: string; sentence: string; officers: string[] }
+/** Outcome is what the officer chose; confirm is the passphrase of a second officer, which is kept no longer than it takes. */
+export interface Outcome { outcome: string; override: string; sentence: string; officers: string[]; confirm: string }
 
 /** Decided is a decision that was taken. */
 export interface Decided { of: Case; outcome: Outcome; receipt: string; signed: boolean; counted: boolean }

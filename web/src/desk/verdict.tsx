@@ -5,7 +5,7 @@ import { beside, day, direction, isDraft, language, languages, moment, t, type K
 import type { Answer, Reason } from "../core/verifier";
 import { inField } from "../core/wedge";
 import { Decide } from "./decide";
-import { Dialog } from "./dialog";
+import { Dialog } from "../core/dialog";
 import { useInputs } from "./inputs";
 import { judge, said, useStation, wanted, type Case } from "./station";
 
@@ -98,7 +98,7 @@ function ReasonLine({ r, also }: { r: Reason; also?: Reason | undefined }) {
       <p class="reason-text" dir="auto">{r.text}</p>
       {r.next && <p class="reason-next" dir="auto"><strong>{t("verdict.next")}</strong> {r.next}</p>}
       {r.by && <p class="reason-by">{t("verdict.by", { at: moment(r.by) })}</p>}
-      {also && <p class="also" lang="en" dir="ltr">{also.text} {also.next}</p>}
+      {also && <p class="also" lang={beside(language())} dir="ltr">{also.text} {also.next}</p>}
     </li>
   );
 }

@@ -3,7 +3,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { CameraTrouble, Seen as Frame } from "../core/scanner";
 import { language, number, t, type Key } from "../core/speech";
-import { Dialog } from "../desk/dialog";
+import { Dialog } from "../core/dialog";
 import { unseal, type Seen } from "./holder";
 import { fromFiles, useInputs, type Came } from "./inputs";
 import { sorry, useHome } from "./state";
@@ -50,7 +50,7 @@ export function Add() {
           accept="image/*,application/pdf,.txt,.age,.wallet,.smart-health-card,.hcert" onChange={(e) => { const f = [...(e.currentTarget.files ?? [])]; e.currentTarget.value = ""; if (f.length > 0) wait(fromFiles(h.scanner, f)); }} />
       </div>
       <p class="hint">{t("wallet.add.hint")}</p>
-      {busy && <p role="status">{t("wallet.add.looking")}</p>}
+      {busy && <p role="status">{t("file.looking")}</p>}
       {said.length > 0 && <div class="note" role="alert">{said.map((s) => <p key={s}>{s}</p>)}</div>}
       {looking && <CameraDialog close={() => setLooking(false)} seen={async (f) => { const done = await take({ texts: f.texts, sorry: [] }); if (done) setLooking(false); return done; }} note={said} />}
       {pasting && <PasteDialog close={() => setPasting(false)} take={(text) => { setPasting(false); wait(Promise.resolve({ texts: [text], sorry: [] })); }} />}

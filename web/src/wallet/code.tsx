@@ -2,7 +2,7 @@
 // and a line in their language.
 import { useEffect, useState } from "preact/hooks";
 import { beside, day, direction, isDraft, language, languages, t, tIn } from "../core/speech";
-import { Dialog } from "../desk/dialog";
+import { Dialog } from "../core/dialog";
 import type { Item, Person } from "./holder";
 import { now, useHome } from "./state";
 

@@ -1,24 +1,28 @@
 // My own colour, from my own evidence, by public rules, in this browser alone.
-import { useState } from "preact/hooks";
-import { language, moment, t, type Key } from "../core/speech";
+import { useEffect, useState } from "preact/hooks";
+import { rfc3339 } from "../core/clock";
+import { Title } from "../core/said";
+import { beside, isDraft, moment, t, useLanguage, type Key } from "../core/speech";
 import { Obligations, Reasons, Rules, Verdict } from "./answer";
+import { CountryOptions } from "./country";
 import type { Own } from "./holder";
-import { download, now, sorry, useCountries, useHome } from "./state";
+import { download, now, sorry, useHome } from "./state";
 
 export function ColourScreen() {
   const h = useHome();
-  const countries = useCountries();
   const [label, setLabel] = useState(h.people[0]?.label ?? "");
   const [place, setPlace] = useState(h.content.place ?? { in: "", region: "" });
-  const [own, setOwn] = useState<Own>();
+  const [own, setOwn] = useState<{ lang: string; of: Own; also: Own | undefined }>();
+  const lang = useLanguage();
   const [trouble, setTrouble] = useState("");
   const ask = async () => {
     setTrouble("");
     if (!place.in) return setTrouble(t("wallet.colour.where"));
     try {
       const at = now();
-      const a = await h.holder.own(h.content.wallet, { label, in: place.in, region: place.region, at, now: at, lang: language() });
-      setOwn(a);
+      const question = { label, in: place.in, region: place.region, at, now: at };
+      const a = await h.holder.own(h.content.wallet, { ...question, lang });
+      setOwn({ lang, of: a, also: isDraft(lang) ? await h.holder.own(h.content.wallet, { ...question, lang: beside(lang) }) : undefined });
       h.tell(a.word);
       await h.change({ place });
       requestAnimationFrame(() => document.querySelector<HTMLElement>(".answer h2")?.focus());
@@ -26,9 +30,10 @@ export function ColourScreen() {
       setTrouble(sorry(err));
     }
   };
+  useEffect(() => { if (own && own.lang !== lang) void ask(); }, [lang]);
   return (
     <section>
-      <h1 tabIndex={-1}>{t("wallet.tab.colour")}</h1>
+      <Title k="wallet.tab.colour" />
       <p class="hint">{t("wallet.colour.what")}</p>
       <form class="card" onSubmit={(e) => { e.preventDefault(); void ask(); }}>
         <div class="row">
@@ -37,8 +42,7 @@ export function ColourScreen() {
           </label>}
           <label>{t("wallet.colour.in")}
             <select value={place.in} onChange={(e) => { setPlace({ ...place, in: e.currentTarget.value }); setOwn(undefined); }}>
-              <option value="">{t("wallet.choose")}</option>
-              {countries.map(([code, text]) => <option key={code} value={code}>{text}</option>)}
+              <CountryOptions purpose="self" />
             </select>
           </label>
           <label>{t("wallet.region")}<input type="text" maxLength={10} dir="ltr" autocomplete="off" value={place.region} onInput={(e) => { setPlace({ ...place, region: e.currentTarget.value.toUpperCase() }); setOwn(undefined); }} /></label>
@@ -46,7 +50,7 @@ export function ColourScreen() {
         {trouble && <p class="trouble" role="alert">{trouble}</p>}
         <button type="submit" class="primary" disabled={label === ""}>{t("wallet.colour.ask")}</button>
       </form>
-      {own && <OwnAnswer of={own} />}
+      {own && <OwnAnswer of={own.of} also={own.also} />}
       <ByHand label={label} changed={() => setOwn(undefined)} />
     </section>
   );
@@ -54,12 +58,12 @@ export function ColourScreen() {
 
 const outcome: Record<string, string> = { held: "✓", passed: "✓", failed: "✕" };
 
-function OwnAnswer({ of }: { of: Own }) {
+function OwnAnswer({ of, also }: { of: Own; also: Own | undefined }) {
   return (
     <section class="card">
-      <Verdict of={of.verdict} word={of.word} level={2}><p class="hint">{moment(of.at)}</p></Verdict>
-      <Reasons of={of.reasons} />
-      <Obligations of={of.obligations} />
+      <Verdict of={of.verdict} word={of.word} also={also?.word} level={2}><p class="hint">{moment(of.at)}</p></Verdict>
+      <Reasons of={of.reasons} also={also?.reasons} />
+      <Obligations of={of.obligations} also={also?.obligations} />
       {(of.changes_at || of.green_at) && (
         <>
           <h3>{t("wallet.colour.ahead")}</h3>
@@ -90,25 +94,29 @@ function OwnAnswer({ of }: { of: Own }) {
   );
 }
 
+/** there is what a clock on the wall showed, as a moment at the offset of this device. */
+const there = (wall: string): string => { const d = new Date(wall); return Number.isNaN(d.getTime()) ? "" : rfc3339(d); };
+
 const symptoms = ["fever", "cough", "loss_of_taste", "short_breath", "other"];
-const kinds = ["stay", "exposure", "checked", "symptom"] as const;
+const kinds = ["stay", "exposure", "venue", "checked", "symptom"] as const;
 type Kind = (typeof kinds)[number];
 
 /** ByHand takes what a person says themselves, and shows what they said. */
 function ByHand({ label, changed }: { label: string; changed(): void }) {
   const h = useHome();
-  const countries = useCountries();
   const [who, setWho] = useState(label || t("wallet.me"));
   const [kind, setKind] = useState<Kind>("stay");
-  const [f, setF] = useState({ in: "", region: "", from: "", until: "", risk: "high", word: "fever" });
+  const [f, setF] = useState({ in: "", region: "", from: "", until: "", began: "", ended: "", risk: "high", word: "fever" });
   const [trouble, setTrouble] = useState("");
   const whose = label || who.trim();
   const said = h.people.find((p) => p.label === label)?.items.filter((i) => i.declared) ?? [];
   const put = (c: Partial<typeof f>) => setF({ ...f, ...c });
   const run = (g: () => Promise<{ wallet: string }>) => void g().then((k) => h.change({ wallet: k.wallet })).then(() => { setTrouble(""); changed(); }, (err: unknown) => setTrouble(sorry(err)));
   const add = () => run(() => h.holder.declare(h.content.wallet, whose, {
-    kind, from: f.from, ...(kind === "stay" ? { in: f.in, region: f.region, until: f.until } : {}), ...(kind === "exposure" ? { risk: f.risk } : {}), ...(kind === "symptom" ? { word: f.word } : {}),
+    kind, ...(kind === "venue" ? { from: there(f.began), until: there(f.ended), risk: f.risk } : { from: f.from }),
+    ...(kind === "stay" ? { in: f.in, region: f.region, until: f.until } : {}), ...(kind === "exposure" ? { risk: f.risk } : {}), ...(kind === "symptom" ? { word: f.word } : {}),
   }));
+  const clock = (name: "began" | "ended", key: Key) => <label>{t(key)}<input type="datetime-local" required value={f[name]} onInput={(e) => put({ [name]: e.currentTarget.value.slice(0, 16) })} /></label>;
   const date = (name: "from" | "until", key: Key, must: boolean) => <label>{t(key)}<input type="date" required={must} value={f[name]} onInput={(e) => put({ [name]: e.currentTarget.value })} /></label>;
   return (
     <section class="card">
@@ -119,11 +127,13 @@ function ByHand({ label, changed }: { label: string; changed(): void }) {
         <div class="row">
           <label>{t("wallet.hand.kind")}<select value={kind} onChange={(e) => setKind(e.currentTarget.value as Kind)}>{kinds.map((k) => <option key={k} value={k}>{t(("wallet.hand." + k) as Key)}</option>)}</select></label>
           {kind === "stay" && <label>{t("wallet.travel.country")}
-            <select required value={f.in} onChange={(e) => put({ in: e.currentTarget.value })}><option value="">{t("wallet.choose")}</option>{countries.map(([c, n]) => <option key={c} value={c}>{n}</option>)}</select></label>}
+            <select required value={f.in} onChange={(e) => put({ in: e.currentTarget.value })}><CountryOptions /></select></label>}
           {kind === "stay" && <label>{t("wallet.region")}<input type="text" maxLength={10} dir="ltr" autocomplete="off" value={f.region} onInput={(e) => put({ region: e.currentTarget.value.toUpperCase() })} /></label>}
-          {date("from", kind === "stay" ? "wallet.hand.from" : "wallet.hand.day", true)}
+          {kind !== "venue" && date("from", kind === "stay" ? "wallet.hand.from" : "wallet.hand.day", true)}
           {kind === "stay" && date("until", "wallet.hand.until", false)}
-          {kind === "exposure" && <label>{t("wallet.hand.risk")}<select value={f.risk} onChange={(e) => put({ risk: e.currentTarget.value })}><option value="high">{t("wallet.hand.high")}</option><option value="low">{t("wallet.hand.low")}</option></select></label>}
+          {kind === "venue" && clock("began", "wallet.hand.began")}
+          {kind === "venue" && clock("ended", "wallet.hand.ended")}
+          {(kind === "exposure" || kind === "venue") && <label>{t("wallet.hand.risk")}<select value={f.risk} onChange={(e) => put({ risk: e.currentTarget.value })}><option value="high">{t("wallet.hand.high")}</option><option value="low">{t("wallet.hand.low")}</option></select></label>}
           {kind === "symptom" && <label>{t("wallet.hand.which")}<select value={f.word} onChange={(e) => put({ word: e.currentTarget.value })}>{symptoms.map((s) => <option key={s} value={s}>{t(("wallet.symptom." + s) as Key)}</option>)}</select></label>}
         </div>
         {trouble && <p class="trouble" role="alert">{trouble}</p>}

@@ -1,8 +1,9 @@
 // What everybody holds: people, and their things, the newest first.
 import { useEffect, useState } from "preact/hooks";
 import { Shape } from "../core/shapes";
+import { Title } from "../core/said";
 import { day, language, number, t, type Key } from "../core/speech";
-import { Dialog } from "../desk/dialog";
+import { Dialog } from "../core/dialog";
 import { Add } from "./add";
 import { Code } from "./code";
 import type { Item, Person, Travel } from "./holder";
@@ -25,7 +26,7 @@ export function HomeScreen() {
   }, [h.holder, h.content.wallet, way, lang]);
   return (
     <section>
-      <h1 tabIndex={-1}>{t("wallet.title")}</h1>
+      <Title k="wallet.title" />
       <Add />
       {h.people.length === 0 && <p class="card">{t("wallet.empty")}</p>}
       {h.people.map((p) => <PersonCard key={p.label} of={p} trip={trip} show={(item) => setShown({ of: p, item })} />)}

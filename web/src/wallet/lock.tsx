@@ -1,8 +1,9 @@
 // Before a wallet is open: it is begun, or opened with its passphrase or by the
 // device's authenticator.
 import { useEffect, useState } from "preact/hooks";
+import { Title } from "../core/said";
 import { t } from "../core/speech";
-import { Dialog } from "../desk/dialog";
+import { Dialog } from "../core/dialog";
 import { stretch } from "./holder";
 import { sorry, type Content } from "./state";
 import { erase, Shut, Vault } from "./vault";
@@ -25,7 +26,7 @@ export function Begin({ begun }: { begun(v: Vault, c: Content): void }) {
   };
   return (
     <section class="shut">
-      <h1 tabIndex={-1}>{t("wallet.begin")}</h1>
+      <Title k="wallet.begin" />
       <p>{t("wallet.begin.what")}</p>
       <ul><li>{t("wallet.begin.here")}</li><li>{t("wallet.begin.nobody")}</li><li>{t("wallet.begin.lost")}</li></ul>
       <Twice label={t("wallet.passphrase.new")} button={t("wallet.begin.button")} busy={busy} chosen={begin} />
@@ -74,7 +75,7 @@ export function Open({ device, note, opened, erased }: { device: boolean; note: 
   };
   return (
     <section class="shut">
-      <h1 tabIndex={-1}>{t("wallet.locked")}</h1>
+      <Title k="wallet.locked" />
       {note && <p class="note" role="status">{note}</p>}
       <form class="stack" onSubmit={(e) => { e.preventDefault(); const p = passphrase; setPassphrase(""); void open(() => Vault.open(p, stretch)); }}>
         <label>{t("wallet.passphrase")}<input type="password" autocomplete="current-password" value={passphrase} onInput={(e) => setPassphrase(e.currentTarget.value)} /></label>

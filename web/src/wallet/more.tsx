@@ -1,5 +1,6 @@
 // The wallet itself: backup, another phone, how it opens, what is stored, the end.
 import { useEffect, useRef, useState } from "preact/hooks";
+import { Title } from "../core/said";
 import { moment, number, t } from "../core/speech";
 import { Unseal } from "./add";
 import { seal, stretch } from "./holder";
@@ -27,7 +28,7 @@ export function MoreScreen() {
   };
   return (
     <section>
-      <h1 tabIndex={-1}>{t("wallet.tab.more")}</h1>
+      <Title k="wallet.tab.more" />
       {said && <p class="note" role="status">{said}</p>}
       {trouble && <p class="trouble" role="alert">{trouble}</p>}
       <div class="card">

@@ -1,6 +1,7 @@
 // Paper: the folded sheet that package wallet lays out, cards, and labels for a
 // booklet. There is no answer on paper, green or other: answers grow old.
 import { useEffect, useState } from "preact/hooks";
+import { Title } from "../core/said";
 import { day, language, t, type Key } from "../core/speech";
 import type { Sheet, SheetCell } from "./holder";
 import { now, sorry, useHome } from "./state";
@@ -50,7 +51,7 @@ export function PrintScreen() {
   return (
     <section>
       <div class="screen-only">
-        <h1 tabIndex={-1}>{t("wallet.print")}</h1>
+        <Title k="wallet.print" />
         <form class="card" onSubmit={(e) => { e.preventDefault(); window.print(); }}>
           <label>{t("wallet.print.form")}<select value={form} onChange={(e) => setForm(e.currentTarget.value as Form)}>{forms.map((f) => <option key={f} value={f}>{t(("wallet.print." + f) as Key)}</option>)}</select></label>
           {everybody.length > 1 && (

@@ -5,7 +5,8 @@ import { render } from "preact";
 import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { like, likings, type Liking } from "../core/keep";
 import { Camera, Scanner } from "../core/scanner";
-import { direction, isDraft, language, languages, moment, speak, t, useLanguage, type Key } from "../core/speech";
+import { Draft, LanguageChoice, Title } from "../core/said";
+import { language, moment, speak, t, useLanguage, type Key } from "../core/speech";
 import { scriptURL } from "../core/trusted";
 import { Verifier, type Known } from "../core/verifier";
 import { ColourScreen } from "./colour";
@@ -109,11 +110,9 @@ function App() {
       <header class="bar screen-only">
         <p><strong>{t("wallet.title")}</strong></p>
         {pub && <Data of={pub} />}
-        {isDraft(lang) && <p class="draft" title={t("draft.long")}>{t("draft")}</p>}
+        <Draft choose={changeLanguage} />
         <div class="bar-buttons">
-          <label class="language"><span class="unseen">{t("language")}</span>
-            <select value={lang} onChange={(e) => changeLanguage(e.currentTarget.value)}>{languages.map((l) => <option key={l.code} value={l.code} lang={l.code} dir={direction(l.code)}>{l.name}</option>)}</select>
-          </label>
+          <LanguageChoice choose={changeLanguage} />
           {open && <button type="button" onClick={() => void shut()}>{t("wallet.lock")}</button>}
         </div>
       </header>
@@ -125,8 +124,8 @@ function App() {
       <main ref={main} lang={lang}>
         {open && pub && clockWrong(pub.known) && <p class="trouble screen-only" role="alert">{t("wallet.clock", { now: moment(new Date()), of: moment(pub.known.as_of) })}</p>}
         {unsaved && <p class="trouble screen-only" role="alert">{unsaved} {t("wallet.unsaved")}</p>}
-        {(phase.at === "opening" || !pub && phase.at !== "trouble") && <section class="shut"><h1 tabIndex={-1}>{t("wallet.title")}</h1><p role="status">{t("wallet.opening")}</p></section>}
-        {phase.at === "trouble" && <section class="shut"><h1 tabIndex={-1}>{t("wallet.title")}</h1><p class="trouble" role="alert">{phase.why}</p></section>}
+        {(phase.at === "opening" || !pub && phase.at !== "trouble") && <section class="shut"><Title k="wallet.title" /><p role="status">{t("wallet.opening")}</p></section>}
+        {phase.at === "trouble" && <section class="shut"><Title k="wallet.title" /><p class="trouble" role="alert">{phase.why}</p></section>}
         {pub && phase.at === "begin" && <Begin begun={(v, c) => void opened(v, c)} />}
         {pub && phase.at === "shut" && <Open device={phase.device} note={phase.note} opened={(v, c) => void opened(v, c)} erased={() => void shut()} />}
         {open && screen === "home" && <HomeScreen />}

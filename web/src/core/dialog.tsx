@@ -1,7 +1,7 @@
 // A dialog of the browser's own: it keeps the focus, and Escape closes it.
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import { t } from "../core/speech";
+import { t } from "./speech";
 
 export function Dialog({ title, close, wide, children }: { title: string; close(): void; wide?: boolean; children: ComponentChildren }) {
   const d = useRef<HTMLDialogElement>(null);
