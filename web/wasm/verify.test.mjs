@@ -70,6 +70,40 @@ test("a code that the program issued is verified, and a changed one is not", (t)
   assert.ok(seen.payload.nam);
 });
 
+test("a bundle is what it was made of, also for officers, who take nothing else", async (t) => {
+  const dir = mkdtempSync(join(tmpdir(), "pratique-"));
+  t.after(() => rmSync(dir, { recursive: true }));
+  const { text, key } = issue(dir);
+  const run = (...args) => execFileSync(join(tree, "bin/pratique"), args, { cwd: dir, encoding: "utf8" });
+  writeFileSync(join(dir, "keys.pem"), key);
+  run("key", "new", "--demo", "--country", "XB", "--uses", "bundle", "--from", "2026-01-01T00:00:00Z", "-o", "bundle.key");
+  run("bundle", "build", "--by", "XB", "--key", "bundle.key", "--trust", "keys.pem", "--as-of", "2026-11-01T00:00:00Z", "--hard", "30d", "-o", "b.bundle");
+  const bytes = readFileSync(join(dir, "b.bundle"));
+  const world = { bundle: bytes.toString("base64"), to: "XB" };
+  const at = "2026-11-02T08:00:00Z";
+  const asked = JSON.stringify({ text, world, at });
+  const ours = globalThis.pratique;
+  const go = new globalThis.Go();
+  const { instance } = await WebAssembly.instantiate(officers, go.importObject);
+  go.run(instance);
+  const desk = globalThis.pratique;
+  globalThis.pratique = ours;
+  for (const p of [ours, desk]) {
+    const known = JSON.parse(p.load(JSON.stringify(world)));
+    assert.equal(known.keys, 1);
+    assert.equal(known.bundle, "XB-border");
+    assert.equal(known.hard_expiry, "2026-12-01T00:00:00Z");
+    const a = JSON.parse(p.verify(asked));
+    assert.equal(a.checks.signature, "pass");
+    assert.equal(a.data.bundle, "XB-border");
+    const torn = JSON.parse(p.load(JSON.stringify({ bundle: bytes.subarray(0, -9).toString("base64") })));
+    assert.match(torn.error, /cut short/);
+    assert.equal(JSON.parse(p.verify(JSON.stringify({ text, at }))).checks.signature, "pass"); // the last good one goes on
+  }
+  assert.match(JSON.parse(desk.load(JSON.stringify({ files: { "keys.pem": key } }))).error, /takes a bundle/);
+  assert.equal(JSON.parse(desk.load("{}")).keys, 0);
+});
+
 test("our own vectors are answered as they say", () => {
   let judged = 0;
   for (const name of readdirSync(join(tree, "vectors")).filter((n) => n.endsWith(".json") && n !== "schema.json")) {
