@@ -30,10 +30,11 @@ func site(t *testing.T) *web.Handler {
 		"manifest.json": {Data: fmt.Appendf(nil, `{"version":"pratique-pages/1.0","build":"b1","files":{
 			"/desk/":{"file":"desk/index.html","type":"text/html; charset=utf-8","size":7,"br":9,"gz":%d},
 			"/a/desk-X.js":{"file":"a/desk-X.js","type":"text/javascript","fixed":true,"size":6,"br":5,"gz":%d},
+			"/tour/guide.js":{"file":"tour/guide.js","type":"text/javascript","size":6},
 			"/a/icon-X.png":{"file":"a/icon-X.png","type":"image/png","fixed":true,"size":3}}}`, len(page), len(script))},
 		"desk/index.html.gz": {Data: page}, "desk/index.html.br": {Data: []byte("brotliful")},
 		"a/desk-X.js.gz": {Data: script}, "a/desk-X.js.br": {Data: []byte("small")},
-		"a/icon-X.png": {Data: []byte("png")},
+		"a/icon-X.png": {Data: []byte("png")}, "tour/guide.js": {Data: []byte("tour it")},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -103,6 +104,22 @@ func TestFixedFilesAreKeptAndOthersAskedAgain(t *testing.T) {
 	h.ServeHTTP(w, again)
 	if w.Code != http.StatusNotModified {
 		t.Errorf("a page that has not changed: %d", w.Code)
+	}
+}
+
+func TestOnlyATourHasWhatIsOfTheTour(t *testing.T) {
+	h := site(t)
+	if r := get(h, "/tour/guide.js", ""); r.StatusCode != 404 {
+		t.Errorf("a desk gives it: %d", r.StatusCode)
+	}
+	tour := h.Tour()
+	for _, path := range []string{"/tour/guide.js", "/desk/", "/a/icon-X.png"} {
+		if r := get(tour, path, "br"); r.StatusCode != 200 {
+			t.Errorf("a tour lacks %s: %d", path, r.StatusCode)
+		}
+	}
+	if r := get(h, "/tour/guide.js", ""); r.StatusCode != 404 {
+		t.Errorf("after a tour a desk gives it: %d", r.StatusCode)
 	}
 }
 
