@@ -132,9 +132,6 @@ func parseCheckpoint(text string) (Checkpoint, error) {
 	if err != nil {
 		return Checkpoint{}, err
 	}
-	if size == 0 && root != emptyRoot {
-		return Checkpoint{}, errors.New("the root of a log without entries is another")
-	}
 	c := Checkpoint{Origin: lines[0], Size: size, Root: root}
 	if len(lines) > 3 {
 		c.Extra = lines[3:]
@@ -161,8 +158,10 @@ func (c Checkpoint) Follows(old Checkpoint, proof []Hash) error {
 		return fmt.Errorf("comparing checkpoints: %w", ErrOrigin)
 	case c.Size < old.Size:
 		return fmt.Errorf("comparing checkpoints: %d entries after %d: %w", c.Size, old.Size, ErrRollback)
+	case c.Size == 0 && c.Root != emptyRoot:
+		return fmt.Errorf("comparing checkpoints: no entries, and a root of some: %w", ErrSplit)
 	case old.Size == 0 || c.Size == old.Size:
-		if len(proof) > 0 || c.Size == old.Size && c.Root != old.Root {
+		if len(proof) > 0 || c.Size == old.Size && c.Size > 0 && c.Root != old.Root {
 			return fmt.Errorf("comparing checkpoints: at %d entries: %w", c.Size, ErrSplit)
 		}
 		return nil

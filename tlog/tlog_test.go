@@ -245,6 +245,18 @@ func TestConsistencyOfEverySizeWithEveryLaterOne(t *testing.T) {
 			}
 		}
 	}
+	// A log that has not begun has one root, and is followed by all.
+	none := tlog.Checkpoint{Origin: origin, Root: root(nil)}
+	if err := none.Follows(tlog.Checkpoint{Origin: origin}, nil); err != nil {
+		t.Error(err)
+	}
+	if err := cs[0].Follows(none, nil); err != nil {
+		t.Error(err)
+	}
+	none.Root[0] ^= 1
+	if err := none.Follows(tlog.Checkpoint{Origin: origin}, nil); !errors.Is(err, tlog.ErrSplit) {
+		t.Errorf("no entries with a root of some: %v", err)
+	}
 	// The files of another log prove nothing of this one.
 	if _, err := tlog.Consistency(t.Context(), other, cs[20], 7); err == nil {
 		t.Error("another log's files were taken")
@@ -482,7 +494,7 @@ func TestCheckpointRefuses(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, text := range []string{"", "a\n1\n", "a\n1\n" + h, "\n1\n" + h + "\n", "a\n-1\n" + h + "\n", "a\n+1\n" + h + "\n", "a\n01\n" + h + "\n", "a\n1\n" + h[:40] + "\n",
-		"a\n1\n" + h + "\n\n", "a\n0\n" + h + "\n", "a\n9223372036854775808\n" + h + "\n", "a\t\n1\n" + h + "\n", "a\xff\n1\n" + h + "\n", "a\n1\n" + strings.Replace(h, "A=", "B=", 1) + "\n"} {
+		"a\n1\n" + h + "\n\n", "a\n9223372036854775808\n" + h + "\n", "a\t\n1\n" + h + "\n", "a\xff\n1\n" + h + "\n", "a\n1\n" + strings.Replace(h, "A=", "B=", 1) + "\n"} {
 		if c, err := tlog.ParseCheckpoint(text); !errors.Is(err, tlog.ErrFormat) {
 			t.Errorf("%q was read as %v", text, c)
 		}
