@@ -17,6 +17,7 @@ func build(f File) (*Set, []Finding) {
 	b.envelope()
 	b.rules()
 	b.accepts()
+	b.concerns()
 	b.refusals()
 	b.infection()
 	b.obligations()
@@ -107,10 +108,48 @@ func (b *builder) rules() {
 		compiled = append(compiled, r)
 	}
 	for _, r := range compiled {
-		r.facts, r.places = factsOf(r.Logic, r.reads, s.ValueSets), placesOf(r.reads)
+		b.facts(r)
 		s.readsEvents = s.readsEvents || readsEvents(r.reads)
 	}
 	s.Rules = compiled
+}
+
+// facts collects what a rule asks of the journey.
+func (b *builder) facts(r *Rule) {
+	s := b.set
+	r.facts, r.places, r.among = factsOf(r.Logic, r.reads, s.ValueSets), placesOf(r.reads), amongOf(r.reads)
+	for _, name := range r.among {
+		if !slices.Contains(s.among, name) {
+			s.among = append(s.among, name)
+		}
+	}
+}
+
+// concerns compiles the condition as a rule, so that it is evaluated, explained
+// and open like one.
+func (b *builder) concerns() {
+	s := b.set
+	if s.Concerns == nil {
+		return
+	}
+	b.texts("concerns.text", s.Concerns.Text, true)
+	e, err := parseLogic(s.Concerns.If)
+	if err != nil {
+		b.wrong("concerns.if", "%v", err)
+		return
+	}
+	r := &Rule{Identifier: "concerns", Type: Acceptance, CertificateType: General, Version: "1.0.0"}
+	for _, lang := range slices.Sorted(maps.Keys(s.Concerns.Text)) {
+		r.Description = append(r.Description, Description{lang, s.Concerns.Text[lang]})
+	}
+	c := *s.Concerns
+	c.If, _ = e.MarshalJSON()
+	s.Concerns, r.Logic, r.expr, r.reads = &c, c.If, e, e.Reads()
+	r.schema = version{1, 0, 0}
+	b.want(!readsIdentity(r.reads), "concerns.if", "reads who the person is, which no rule may")
+	b.want(!readsEvents(r.reads), "concerns.if", "reads the evidence: of whom a set asks does not depend on what they show")
+	b.facts(r)
+	s.concern = r
 }
 
 // readsEvents reports whether one of the paths leads into the events of a payload.
@@ -258,12 +297,13 @@ func (b *builder) tests() {
 		b.wrong("tests", "more than %d", MaxTests)
 		return
 	}
-	answers := append(slices.Clone(order), Referred, NotBegun, Lapsed)
+	answers := append(slices.Clone(order), Referred, NotBegun, Lapsed, NotConcerned)
 	for i, k := range s.Tests {
 		at := fmt.Sprintf("tests[%d]", i)
 		b.want(k.Name != "" && isText(k.Name), join(at, "name"), "missing: say what is tested")
 		b.want(!k.At.IsZero(), join(at, "at"), "missing: give the moment of arrival")
 		b.want(slices.Contains(answers, k.Want.Answer), join(at, "want.answer"), "want one of %v", answers)
+		b.want(k.For == "" || s.Jurisdiction == Any && isCountry(k.For) && k.For != templateCountry, join(at, "for"), "want the country that a template is made for")
 		_, err := k.Payload.Certificate()
 		b.want(err == nil, join(at, "payload"), "%v", err)
 		for _, id := range slices.Concat(k.Want.Failed, k.Want.Open) {

@@ -3,7 +3,10 @@ package rules
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
+
+	"github.com/pratique/pratique/cert"
 )
 
 // Case is an example that a set must answer as its author says: a payload as
@@ -11,7 +14,10 @@ import (
 type Case struct {
 	Name    string    `json:"name"`
 	Payload Payload   `json:"payload"`
-	Issuer  string    `json:"issuer,omitempty"` // jurisdiction
+	For     string    `json:"for,omitempty"`     // jurisdiction that a template is made for
+	Issuer  string    `json:"issuer,omitempty"`  // jurisdiction
+	Derived string    `json:"derived,omitempty"` // jurisdiction of the original, of a derived certificate
+	Format  string    `json:"format,omitempty"`  // and content, in which the certificate came: hc1/icvp, shc/card ...; empty: hc1/dcc
 	Trip    Trip      `json:"trip,omitzero"`
 	At      time.Time `json:"at"` // of arrival
 	Want    Want      `json:"want"`
@@ -63,6 +69,21 @@ func (s *Set) run(k *Case) TestResult {
 		return t
 	}
 	c.Issuer.Country = k.Issuer
+	if k.Derived != "" {
+		c.Derived = &cert.Derivation{Country: k.Derived, Format: "hc1"}
+	}
+	if k.Format != "" {
+		c.Carrier.Format, c.Carrier.Content, _ = strings.Cut(k.Format, "/")
+		c.Carrier.Version = ""
+	}
+	if k.For != "" {
+		if s, err = s.For(k.For); err != nil {
+			t.Wrong = []string{err.Error()}
+			return t
+		}
+		w := k.Want.renamed(func(id string) string { return id[:3] + k.For + id[5:] })
+		k = &Case{Trip: k.Trip, At: k.At, Want: w}
+	}
 	t.Got = s.Evaluate(c, k.Trip, k.At)
 	differ := func(what string, got, want any) {
 		t.Wrong = append(t.Wrong, fmt.Sprintf("%s: got %v, want %v", what, got, want))

@@ -198,6 +198,12 @@ func (c *checker) valueSets() {
 	for i, r := range s.Rules {
 		note(fmt.Sprintf("rules[%d]", i), r.reads)
 	}
+	for _, name := range s.among {
+		used[name] = true
+	}
+	if s.concern != nil {
+		note("concerns", s.concern.reads)
+	}
 	for i, k := range s.conditions {
 		if k.expr != nil {
 			note(fmt.Sprintf("obligations[%d]", i), k.expr.Reads())
@@ -227,6 +233,9 @@ func (c *checker) languages() {
 		}
 	}
 	texts("legal_basis.text", s.LegalBasis.Text)
+	if s.Concerns != nil {
+		texts("concerns.text", s.Concerns.Text)
+	}
 	for i, r := range s.Refuse {
 		texts(fmt.Sprintf("refuse[%d].reason", i), r.Reason)
 	}

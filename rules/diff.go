@@ -50,6 +50,7 @@ func Diff(old, new *Set, lang string) []Change {
 	d.value("until", old.Until.Format(time.RFC3339), new.Until.Format(time.RFC3339))
 	d.value("appeal", plain(old.Appeal), plain(new.Appeal))
 	d.each("accepted evidence", acceptsByKind(old), acceptsByKind(new))
+	d.value("concerns", concerns(old, lang), concerns(new, lang))
 	d.value("days looked back on", looks(old), looks(new))
 	d.each("refusal", marked(old.Refuse, lang), marked(new.Refuse, lang))
 	d.each("missing evidence", marked(old.Missing, lang), marked(new.Missing, lang))
@@ -232,4 +233,12 @@ func withs(c Cure) []string {
 func plain(v any) string {
 	b, _ := json.Marshal(v) // of our own types, which cannot fail
 	return string(b)
+}
+
+// concerns is of whom a set asks, as its author says and as it reads.
+func concerns(s *Set, lang string) string {
+	if s.concern == nil {
+		return ""
+	}
+	return s.Concerns.Text.In(lang) + " " + s.concern.Explain(lang)
 }

@@ -13,7 +13,10 @@ import (
 type Trip struct {
 	From      string    `json:"from,omitempty"`      // jurisdiction where the journey began
 	Via       []string  `json:"via,omitempty"`       // jurisdictions passed on the way
+	Transits  []Transit `json:"transits,omitempty"`  // airports at which the person changed planes on the way
+	Entered   []Stay    `json:"entered,omitempty"`   // places entered on the way, and where it began
 	Stays     []Stay    `json:"stays,omitempty"`     // earlier stays
+	AllTold   bool      `json:"all_told,omitempty"`  // there are no other places on the way, and no other stays that matter
 	Region    string    `json:"region,omitempty"`    // of arrival
 	Category  string    `json:"category,omitempty"`  // resident, visitor, business, crew, pilgrim, diplomat, refugee
 	Residence string    `json:"residence,omitempty"` // jurisdiction
@@ -25,7 +28,14 @@ type Trip struct {
 // Stay is a time spent in a jurisdiction before the trip.
 type Stay struct {
 	In    string    `json:"in"`
-	Until cert.Date `json:"until"` // the last day there
+	From  cert.Date `json:"from,omitzero"` // the first day there; zero: not known
+	Until cert.Date `json:"until"`         // the last day there
+}
+
+// Transit is a change of planes in a jurisdiction that was not entered.
+type Transit struct {
+	In    string `json:"in"`
+	Hours int    `json:"hours,omitempty"` // begun ones counted; zero: not known
 }
 
 // Answer is what a set of rules says of a certificate. It is no colour: the
@@ -34,17 +44,18 @@ type Answer string
 
 // The answers. The zero Answer is none of them and accepts nothing.
 const (
-	Met        Answer = "met"         // of an accepted kind, and every rule passed
-	NotMet     Answer = "not_met"     // an acceptance rule failed
-	Refused    Answer = "refused"     // a rule failed that is marked to refuse
-	Referred   Answer = "referred"    // present infection, or an isolation notice in force
-	Unclear    Answer = "unclear"     // a rule is open: it could not be evaluated
-	Missing    Answer = "missing"     // a rule failed that is marked to say that evidence is missing or too old
-	WrongKind  Answer = "wrong_kind"  // the kind of evidence, or its disease, is not accepted
-	NoRules    Answer = "no_rules"    // the kind is accepted, and no rule for it is valid at this moment
-	NoEvidence Answer = "no_evidence" // the certificate states nothing
-	NotBegun   Answer = "not_begun"   // the set is not yet in force
-	Lapsed     Answer = "lapsed"      // the set is no longer in force
+	Met          Answer = "met"           // of an accepted kind, and every rule passed
+	NotMet       Answer = "not_met"       // an acceptance rule failed
+	Refused      Answer = "refused"       // a rule failed that is marked to refuse
+	Referred     Answer = "referred"      // present infection, or an isolation notice in force
+	Unclear      Answer = "unclear"       // a rule is open: it could not be evaluated
+	Missing      Answer = "missing"       // a rule failed that is marked to say that evidence is missing or too old
+	WrongKind    Answer = "wrong_kind"    // the kind of evidence, or its disease, is not accepted
+	NoRules      Answer = "no_rules"      // the kind is accepted, and no rule for it is valid at this moment
+	NoEvidence   Answer = "no_evidence"   // the certificate states nothing
+	NotConcerned Answer = "not_concerned" // the set asks nothing of this person on this journey
+	NotBegun     Answer = "not_begun"     // the set is not yet in force
+	Lapsed       Answer = "lapsed"        // the set is no longer in force
 )
 
 // Verdict is the outcome of one rule.
@@ -68,6 +79,7 @@ const (
 	OpenEvaluation    Why = "evaluation"     // the evaluation ended in an error
 	OpenIdentity      Why = "reads_identity" // reads who the person is, which no rule may
 	OpenNotBoolean    Why = "not_boolean"    // the result is neither true nor false
+	OpenLacks         Why = "format_lacks"   // the result turns on something that the format of the certificate has no place for: see Lacks
 	OpenTrip          Why = "trip_unknown"   // the result turns on a fact of the trip that is not known: see Lacks
 	OpenHistory       Why = "history_gap"    // the result turns on where the person was at a time of which that is not known: see Lacks
 )
@@ -146,16 +158,49 @@ func (s *Set) Evaluate(c *cert.Certificate, trip Trip, at time.Time) Result {
 			best, seen = r, v
 		}
 	}
+	if s.concern != nil && best.Answer != Met {
+		best = s.concerned(best, c, external, trip, at)
+	}
 	if best.Referral = s.referral(c, trip, at); best.Referral.Cause != "" {
 		best.Answer = Referred
 	}
-	if len(s.Obligations) > 0 {
+	if len(s.Obligations) > 0 && best.Answer != NotConcerned {
 		if seen.root.Kind() == certlogic.Null {
 			seen = s.look(c, best.Event, external)
 		}
 		best.Obligations = s.due(seen, trip.arrival(at))
 	}
 	return best
+}
+
+// concerned asks whether the set asks anything of this person, where what they
+// show does not meet it. If that is not known, nothing else is said: whether
+// evidence is needed comes before which.
+func (s *Set) concerned(best Result, c *cert.Certificate, external certlogic.Value, trip Trip, at time.Time) Result {
+	o := s.outcomeOf(s.concern, s.look(c, nothing, external), trip, at)
+	switch o.Verdict {
+	case Failed:
+		return Result{Set: s, At: best.At, Event: -1, Answer: NotConcerned}
+	case Open:
+		best.Answer, best.Outcomes = Unclear, []Outcome{o}
+	}
+	return best
+}
+
+// outcomeOf evaluates a rule on a view, and asks whether something turns the
+// answer that nobody told.
+func (s *Set) outcomeOf(rule *Rule, v view, trip Trip, at time.Time) Outcome {
+	o := rule.outcome(v)
+	if o.Verdict == Open {
+		return o
+	}
+	if fact, ok := s.untold(rule, v.root, o.Verdict, trip, at); ok {
+		return Outcome{Rule: rule, Verdict: Open, Why: OpenTrip, Lacks: []string{fact}}
+	}
+	if fact, ok := s.gap(rule, v.root, o.Verdict, trip, at); ok {
+		return Outcome{Rule: rule, Verdict: Open, Why: OpenHistory, Lacks: []string{fact}}
+	}
+	return o
 }
 
 // Invalidate evaluates the invalidation rules of the set, which is one of the
@@ -212,6 +257,9 @@ func (s *Set) judged(c *cert.Certificate, trip Trip) []int {
 // whole stands for the index of an event where all are judged together.
 const whole = -1
 
+// nothing stands for the index of an event where no evidence is looked at.
+const nothing = -2
+
 // wantsHistory reports whether the set judges all that a person holds.
 func (s *Set) wantsHistory() bool {
 	return slices.ContainsFunc(s.Accepts, func(a Accept) bool { return a.Kind == KindHistory })
@@ -241,12 +289,7 @@ func (s *Set) judge(c *cert.Certificate, event int, external certlogic.Value, tr
 	r.Answer = Met
 	r.Outcomes = make([]Outcome, len(selected))
 	for i, rule := range selected {
-		o := rule.outcome(v)
-		if o.Verdict != Open {
-			if fact, ok := s.gap(rule, v.root, o.Verdict, trip, at); ok {
-				o = Outcome{Rule: rule, Verdict: Open, Why: OpenHistory, Lacks: []string{fact}}
-			}
-		}
+		o := s.outcomeOf(rule, v, trip, at)
 		answer := Met
 		switch {
 		case o.Verdict == Failed && marks(s.Refuse, rule.Identifier):
@@ -293,6 +336,9 @@ func (r *Rule) outcome(v view) Outcome {
 	}
 	if o.Verdict != Passed {
 		o.Lacks = r.lacks(v)
+		if absent := v.without(o.Lacks); len(absent) > 0 && r.turnsOn(v, absent) {
+			return Outcome{Rule: r, Verdict: Open, Why: OpenLacks, Lacks: absent}
+		}
 	}
 	return o
 }

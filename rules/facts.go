@@ -27,7 +27,7 @@ func factsOf(logic json.RawMessage, reads []string, valueSets map[string][]strin
 	var f facts
 	for _, p := range reads {
 		name, ok := strings.CutPrefix(p, tripPath)
-		if name, _, _ = strings.Cut(name, "."); ok && name != "arrive" && !slices.Contains(f.paths, tripPath+name) {
+		if name, _, _ = strings.Cut(name, "."); ok && name != "arrive" && name != "among" && !slices.Contains(f.paths, tripPath+name) {
 			f.paths = append(f.paths, tripPath+name)
 		}
 	}

@@ -31,6 +31,7 @@ type File struct {
 	Until        time.Time           `json:"until"`
 	Appeal       Contact             `json:"appeal"`
 	Accepts      []Accept            `json:"accepts"`
+	Concerns     *Concern            `json:"concerns,omitempty"`
 	Looks        *Looks              `json:"looks,omitempty"`
 	Refuse       []Refusal           `json:"refuse,omitempty"`
 	Missing      []Refusal           `json:"missing,omitempty"`
@@ -72,6 +73,13 @@ type Contact struct {
 type Accept struct {
 	Kind     cert.Kind `json:"kind"`
 	Diseases []string  `json:"diseases,omitempty"` // disease codes; empty: whatever the rules say
+}
+
+// Concern says of whom a set asks something. Whoever it does not concern needs
+// no evidence.
+type Concern struct {
+	If   json.RawMessage `json:"if"` // CertLogic, of the journey and the age
+	Text Texts           `json:"text"`
 }
 
 // Looks says how far back a set looks on where a person was: what is not known

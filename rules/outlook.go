@@ -83,7 +83,7 @@ func (s *Set) Outlook(c *cert.Certificate, trip Trip, at time.Time) Outlook {
 			o.Rules = append(o.Rules, w[0])
 		}
 	}
-	if r.Answer != Met {
+	if r.Answer != Met && r.Answer != NotConcerned {
 		o.Remedies = s.remedies(c, trip, r, o.Met)
 	}
 	return o
@@ -134,6 +134,16 @@ func (s *Set) turns(c *cert.Certificate, trip Trip, from, to time.Time) ([]time.
 		}
 	}
 	all = append(all, s.historyTurns(trip)...)
+	all = append(all, s.amongTurns(trip, from)...)
+	if s.concern != nil {
+		changes, err := s.concern.expr.Breakpoints(s.look(c, nothing, external).root, certlogic.Clock, from, to)
+		if err != nil {
+			failed = errors.Join(failed, fmt.Errorf("concerns: %w", err))
+		}
+		for _, ch := range changes {
+			all = append(all, ch.At)
+		}
+	}
 	for _, i := range s.judged(c, trip) {
 		kind := KindHistory
 		if i != whole {

@@ -30,6 +30,19 @@ func Packs() []string {
 	return names
 }
 
+// Family returns the rule sets of a country that asks for several things at
+// once, by their common name: hajj has hajj-meningitis and others. It is empty
+// for a name that is none.
+func Family(name string) []string {
+	var out []string
+	for _, p := range Packs() {
+		if first, _, _ := strings.Cut(p, "-"); first == name && name == "hajj" {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
 // Pack returns a rule set that comes with the program, by its name.
 func Pack(name string) (*Set, error) {
 	data, err := packs.ReadFile("packs/" + name + ".json")

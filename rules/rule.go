@@ -60,6 +60,7 @@ type compiled struct {
 	from, to time.Time // inclusive both
 	reads    []string  // paths
 	facts    facts     // of the trip, once the rule is in a set
+	among    []string  // value sets of places, by which it asks where the person was
 	places   []string  // paths that tell where the person was, once the rule is in a set
 	open     Why       // why the rule can never be evaluated by this build; empty: it can
 }

@@ -36,6 +36,7 @@
 //	               from: moment, until: moment,       in force in [from, until)
 //	               appeal: { name: text, url?, email?, phone? },        one of the three at least
 //	               accepts: [ { kind: kind, diseases?: [code] } ],      each kind once
+//	               concerns?: { if: CertLogic, text: texts },
 //	               looks?: { days: 1..400 },
 //	               refuse?: [ { rule: rule id, reason: texts } ],
 //	               missing?: [ { rule: rule id, reason: texts } ],
@@ -49,7 +50,8 @@
 //	               where?: texts, ends?: texts, when?: CertLogic }
 //	cure       = { kind: "wait" | "new_evidence" | "other", evidence?: kind,
 //	               with?: { field: code }, text: texts }
-//	case       = { name: text, payload: payload, issuer?: country, trip?: trip, at: moment, want: want }
+//	case       = { name: text, payload: payload, for?: country, issuer?: country, derived?: country,
+//	               format?: "format/content", trip?: trip, at: moment, want: want }
 //	want       = { answer: answer, failed?: [rule id], open?: [rule id], obligations?: [id],
 //	               until?: moment, from?: moment }
 //	texts      = { language: text }                   "en" always; language as in "fr" or "pt-br"
@@ -68,6 +70,9 @@
 //
 //   - accepts: evidence of another kind, or of a disease that is not listed,
 //     is answered with [WrongKind].
+//   - concerns: of whom the set asks anything. Where what a person shows does not
+//     meet the set, and the condition is false, the answer is [NotConcerned]. It
+//     reads the journey and the age, never the evidence.
 //   - refuse: the failure of one of these rules is answered with [Refused], all
 //     other failures with [NotMet].
 //   - missing: the failure of one of these rules is answered with [Missing]:
@@ -131,8 +136,15 @@
 //	external.region              of arrival, else the set's
 //	external.issuerCountryCode   as the certificate claims it
 //	external.kid, iat, exp       the key's identifier (base64), the life of the signature
-//	external.trip                ours: from, via, stays (each in, until), region, category,
+//	external.trip                ours: from, via, stays (each in, from, until), region, category,
 //	                             residence, purpose, arrive; see [Trip]
+//	external.trip.among.NAME     ours: where the person was among the places of the value set NAME,
+//	                             or, for here, in the set's own jurisdiction: ago, how many days
+//	                             before arrival they were last there (9999: nobody says that they
+//	                             were); days, the longest stay; hours, the longest change of planes
+//	                             at an airport, begun hours counted
+//	external.derived             ours, of a derived certificate alone: of, the country of the original;
+//	                             format
 //	external.history             ours: see below
 //
 // # All that one person holds
@@ -171,9 +183,17 @@
 // with each code that it could tell apart in its place; if any turns its
 // answer, it is open ([OpenTrip]) and names the fact, rather than passing or
 // failing for want of a question. An obligation is then said to be unsure.
-// Likewise a rule that reads stays, areas or area is evaluated with each gap in
+// A rule that reads among is evaluated with the most that may have been, where
+// the journey is not said to be told whole (all_told) or lacks how long a stay or
+// change of planes was. The condition of concerns likewise, and only if nothing
+// that was shown meets the set. Likewise a rule that reads stays, areas or area is evaluated with each gap in
 // what is known of the days of looks filled in ways that it could tell apart;
 // if one turns its answer it is open ([OpenHistory]).
+//
+// A rule that would pass if the certificate said something for which its format
+// has no place ([Carries]) is open ([OpenLacks]), not failed: another form of the
+// same certificate may meet it. What a format has a place for and a certificate
+// does not state fails as the EU's engines have it.
 //
 // A rule is selected and evaluated as the EU's reference apps do
 // (dgc-certlogic-android, DefaultGetRulesUseCase and DefaultCertLogicEngine):

@@ -40,6 +40,8 @@ type Set struct {
 
 	valueSets   certlogic.Value
 	conditions  []condition // of the obligations
+	concern     *Rule       // of whom the set asks, as a rule; nil: of everybody
+	among       []string    // the value sets of places by which rules ask where the person was
 	readsEvents bool        // a rule or a condition reads the events of a payload
 }
 

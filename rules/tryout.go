@@ -113,7 +113,7 @@ func (x *inventor) payload(r *Rule) map[string]any {
 		}
 	}
 	if x.often() {
-		p["dob"] = x.day(365 * 24).Format(time.DateOnly)
+		p["dob"] = x.day([]int{24, 30 * 24, 365 * 24}[x.rand.IntN(3)]).Format(time.DateOnly)
 	}
 	return p
 }
@@ -139,7 +139,10 @@ func (x *inventor) value(field string) any {
 	case "dn", "sd":
 		return max(x.number(), 0)
 	case "dt", "fr", "df", "du", "due":
-		return x.day(24).Format(time.DateOnly)
+		if day, err := time.Parse(time.DateOnly, x.code()); err == nil { // beside one that the rule names
+			return day.AddDate(0, 0, x.rand.IntN(21)-10).Format(time.DateOnly)
+		}
+		return x.day([]int{24, 24, 30 * 24, 365 * 24}[x.rand.IntN(4)]).Format(time.DateOnly)
 	case "sc", "reported", "at", "from", "until":
 		return x.day([]int{1, 24}[x.rand.IntN(2)])
 	case "lifelong", "release":
@@ -151,6 +154,9 @@ func (x *inventor) value(field string) any {
 func (x *inventor) external(s *Set, r *Rule) map[string]any {
 	m := map[string]any{"validationClock": x.at, "valueSets": s.valueSets, "countryCode": s.country(), "issuerCountryCode": x.code(), "kid": x.code(),
 		"iat": x.day(24), "exp": x.at.AddDate(1, 0, 0), "region": s.Region}
+	if s.Jurisdiction == Any && slices.Contains(r.reads, "external.countryCode") {
+		m["countryCode"] = x.code() // of a template, that of whoever takes it
+	}
 	trip := map[string]any{}
 	for _, path := range r.reads {
 		f, ok := strings.CutPrefix(path, "external.trip.")
@@ -162,11 +168,25 @@ func (x *inventor) external(s *Set, r *Rule) map[string]any {
 			trip["stays"] = []any{map[string]any{"in": x.code(), "until": x.day(24).Format(time.DateOnly)}}
 		case f == "arrive":
 			trip["arrive"] = x.at
+		case strings.HasPrefix(f, "among."):
+			continue // below: rules find it always
+		case f == "residence" && x.rand.IntN(3) == 0:
+			trip[f] = m["countryCode"]
 		default:
 			trip[f] = x.code()
 		}
 	}
+	if len(r.among) > 0 {
+		among := map[string]any{}
+		for _, name := range r.among {
+			among[name] = map[string]any{"ago": []int{0, max(0, x.number()), never}[x.rand.IntN(3)], "days": max(0, x.number()), "hours": max(0, x.number())}
+		}
+		trip["among"] = among
+	}
 	m["trip"] = trip
+	if slices.ContainsFunc(r.reads, func(p string) bool { return strings.HasPrefix(p, "external.derived") }) && !x.often() {
+		m["derived"] = map[string]any{"of": x.code(), "format": "hc1"}
+	}
 	m["history"] = x.history(r)
 	return m
 }

@@ -50,6 +50,7 @@ type view struct {
 	array   string // in which the event stands
 	version version
 	known   bool // the version is one
+	carrier cert.Carrier
 }
 
 // members are the members of an object that is being made. Absent stays absent.
@@ -91,7 +92,7 @@ func (m members) date(name string, d cert.Date) { m.text(name, d.String()) }
 // its kind; of any other form only this one is. All are where none is judged alone.
 func payload(c *cert.Certificate, event int, all bool) view {
 	dcc := c.Carrier.Content == "dcc"
-	v := view{}
+	v := view{carrier: c.Carrier}
 	m := members{}
 	ver := viewVersion
 	if dcc && c.Carrier.Version != "" {
@@ -113,7 +114,7 @@ func payload(c *cert.Certificate, event int, all bool) view {
 		add(c.Events[event])
 	}
 	for i, e := range c.Events {
-		if (dcc || all) && i != event {
+		if (dcc || all) && i != event && event != nothing {
 			add(e)
 		}
 	}
@@ -233,7 +234,17 @@ func (s *Set) external(c *cert.Certificate, trip Trip, at time.Time) certlogic.V
 	m.text("kid", c.Issuer.KeyID)
 	m.moment("iat", c.Signed.Issued)
 	m.moment("exp", c.Signed.Until)
-	if t := trip.members(); len(t) > 0 {
+	if d := c.Derived; d != nil {
+		of := members{}
+		of.text("of", cmp.Or(d.Country, "?"))
+		of.text("format", d.Format)
+		m["derived"] = map[string]any(of)
+	}
+	t := trip.members()
+	if len(s.among) > 0 {
+		t["among"] = s.places(trip, at, false)
+	}
+	if len(t) > 0 {
 		m["trip"] = t
 	}
 	if trip.History != nil {
@@ -259,11 +270,18 @@ func (t Trip) members() map[string]any {
 	m.text("purpose", t.Purpose)
 	m.moment("arrive", t.Arrive)
 	m.list("via", t.Via)
+	if t.AllTold {
+		for _, name := range []string{"via", "stays"} {
+			m[name] = []any{}
+		}
+		m.list("via", t.Via)
+	}
 	if len(t.Stays) > 0 {
 		stays := make([]any, len(t.Stays))
 		for i, s := range t.Stays {
 			stay := members{}
 			stay.text("in", s.In)
+			stay.date("from", s.From)
 			stay.date("until", s.Until)
 			stays[i] = map[string]any(stay)
 		}

@@ -18,7 +18,7 @@ func acceptable(r *Report, w *World, s trust.Signed, q Question) {
 	r.Checks.Rules = Pass
 	isolation(r, s, q)
 	invalidated(r, w, s, q)
-	to, ok := q.Trip.Destination()
+	to, ok := q.Asked()
 	if !ok {
 		r.Checks.Rules = r.Checks.Rules.and(Unknown)
 		r.add("no_destination")
@@ -34,8 +34,10 @@ func acceptable(r *Report, w *World, s trust.Signed, q Question) {
 	for _, set := range current {
 		status = status.and(asked(r, set, s, q))
 	}
-	for _, leg := range q.Trip.Via() {
-		status = status.and(passed(r, w, leg, s, q))
+	if q.Purpose != "exit" {
+		for _, leg := range q.Trip.Via() {
+			status = status.and(passed(r, w, leg, s, q))
+		}
 	}
 	r.Checks.Rules = r.Checks.Rules.and(status)
 	if r.Checks.Rules == Pass {
@@ -142,8 +144,13 @@ func asked(r *Report, set *rules.Set, s trust.Signed, q Question) Status {
 // answered evaluates one set of rules in force.
 func answered(r *Report, set *rules.Set, c *cert.Certificate, q Question, trip rules.Trip) Status {
 	res := set.Evaluate(c, trip, q.At)
-	if res.Answer == rules.Met {
+	switch res.Answer {
+	case rules.Met:
 		obliged(r, res)
+		return Pass
+	case rules.NotConcerned:
+		reason := r.add("not_concerned", words.Place("to", set.Jurisdiction))
+		reason.Texts = map[string]rules.Texts{"title": set.Title, "says": set.Concerns.Text}
 		return Pass
 	}
 	status := Fail
@@ -153,7 +160,7 @@ func answered(r *Report, set *rules.Set, c *cert.Certificate, q Question, trip r
 		for _, k := range set.Kinds() {
 			kinds = append(kinds, string(k))
 		}
-		if slices.Contains(kinds, string(res.Kind)) { // so it is the disease
+		if slices.Contains(kinds, string(res.Kind)) || aboutAnother(set, c, res.Event) { // so it is the disease
 			r.add("disease_not_accepted", words.Place("to", set.Jurisdiction), diseaseOf(c, res.Event),
 				words.Word("purpose", q.Purpose), words.List("would_do", kinds...), words.List("about", diseases(set)...))
 			break
@@ -180,7 +187,7 @@ func answered(r *Report, set *rules.Set, c *cert.Certificate, q Question, trip r
 // any other that cannot be evaluated leaves the answer unknown.
 func outcome(r *Report, set *rules.Set, o rules.Outcome) Status {
 	rule := words.Text("rule", o.Rule.Identifier)
-	lacking := len(o.Lacks) > 0 && (o.Verdict == rules.Failed || o.Why == rules.OpenEvaluation)
+	lacking := len(o.Lacks) > 0 && (o.Verdict == rules.Failed || o.Why == rules.OpenEvaluation || o.Why == rules.OpenLacks)
 	switch {
 	case o.Verdict == rules.Passed:
 		return Pass
@@ -222,7 +229,20 @@ func outcome(r *Report, set *rules.Set, o rules.Outcome) Status {
 	reason := r.add(code, params...)
 	reason.Rule = o.Rule.Identifier
 	reason.Texts = map[string]rules.Texts{"says": ruleTexts(o.Rule)}
+	if o.Verdict == rules.Open {
+		return Unknown
+	}
 	return Fail
+}
+
+// aboutAnother reports whether an event is about a disease of which the set
+// accepts no kind of evidence.
+func aboutAnother(set *rules.Set, c *cert.Certificate, event int) bool {
+	if event < 0 || event >= len(c.Events) {
+		return false
+	}
+	code := c.Events[event].About().Disease.Code()
+	return code != "" && !slices.ContainsFunc(set.Accepts, func(a rules.Accept) bool { return len(a.Diseases) == 0 || slices.Contains(a.Diseases, code) })
 }
 
 // diseaseOf is the disease that an event is about: by its name, or as it is coded.
@@ -356,20 +376,47 @@ func tripOf(q Question) rules.Trip {
 }
 
 func wayOf(q Question) rules.Trip {
-	to, _ := q.Trip.Destination()
+	to, _ := q.Asked()
 	t := rules.Trip{From: q.Trip.Origin(), Region: to.Region, Category: q.Trip.Category, Residence: q.Trip.Residence, Purpose: q.Purpose, Arrive: to.Arrive}
 	for _, leg := range q.Trip.Via() {
 		t.Via = append(t.Via, leg.Jurisdiction)
+		if leg.AirportOnly {
+			t.Transits = append(t.Transits, rules.Transit{In: leg.Jurisdiction, Hours: hours(leg)})
+		}
 	}
 	for _, s := range q.Trip.Stays {
-		t.Stays = append(t.Stays, rules.Stay{In: s.Jurisdiction, Until: cert.DateOf(s.Until)})
+		t.Stays = append(t.Stays, stay(s.Jurisdiction, s.From, s.Until, q.At))
 	}
+	for i, leg := range q.Trip.Legs {
+		if i+1 < len(q.Trip.Legs) && !leg.AirportOnly { // entered: a stay like any other
+			t.Entered = append(t.Entered, stay(leg.Jurisdiction, leg.Arrive, leg.Depart, q.At))
+		}
+	}
+	t.AllTold = q.Trip.AllTold
 	return t
+}
+
+// stay is one as rules see it; of who does not say until when, the person was
+// there until the moment that is asked about.
+func stay(in string, from, until, at time.Time) rules.Stay {
+	s := rules.Stay{In: in, Until: cert.DateOf(cmp.Or(until, at))}
+	if !from.IsZero() {
+		s.From = cert.DateOf(from)
+	}
+	return s
+}
+
+// hours is how long a leg took, begun ones counted; 0: not known.
+func hours(leg Leg) int {
+	if leg.Arrive.IsZero() || !leg.Depart.After(leg.Arrive) {
+		return 0
+	}
+	return int((leg.Depart.Sub(leg.Arrive) + time.Hour - 1) / time.Hour)
 }
 
 // ruleTurns are the moments at which the rules may give another answer.
 func (c *candidate) ruleTurns(q Question) []time.Time {
-	to, ok := q.Trip.Destination()
+	to, ok := q.Asked()
 	if !ok || len(c.signed.Certificate.Events) == 0 {
 		return nil
 	}

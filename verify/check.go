@@ -32,8 +32,20 @@ type Question struct {
 // shows less is wrong.
 var Epoch = time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC)
 
+// Asked is the leg whose jurisdiction is asked: the destination, or, of somebody
+// who leaves, where they leave from.
+func (q Question) Asked() (Leg, bool) {
+	if q.Purpose == "exit" && len(q.Trip.Legs) > 1 {
+		return q.Trip.Legs[0], q.Trip.Legs[0].Jurisdiction != ""
+	}
+	return q.Trip.Destination()
+}
+
 // settled returns the question with its defaults filled in.
 func (q Question) settled() Question {
+	if from, ok := q.Asked(); q.At.IsZero() && ok && q.Purpose == "exit" {
+		q.At = from.Depart
+	}
 	if q.At.IsZero() {
 		if d, ok := q.Trip.Destination(); ok {
 			q.At = d.Arrive
@@ -419,7 +431,7 @@ func counting(r *Report, w *World, s trust.Signed, q Question) trust.Signed {
 }
 
 func recognised(r *Report, w *World, s trust.Signed, e cert.Event, q Question) {
-	to, ok := q.Trip.Destination()
+	to, ok := q.Asked()
 	if !ok {
 		return
 	}
@@ -485,7 +497,7 @@ func (c *candidate) turns(q Question) []time.Time {
 	s, w := c.signed, c.w
 	p := lifeOf(s.Certificate)
 	ts := []time.Time{p.Issued, p.From, end(p.Until, after), end(s.Key.NotAfter, after), end(w.Data.HardExpiry, after)}
-	if to, ok := q.Trip.Destination(); ok {
+	if to, ok := q.Asked(); ok {
 		for _, rec := range w.Recognitions {
 			if rec.By == to.Jurisdiction {
 				ts = append(ts, rec.From, rec.Until)

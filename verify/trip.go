@@ -7,6 +7,7 @@ type Trip struct {
 	Legs      []Leg  `json:"legs"`                // in the order of travel; the last one is the destination
 	Stays     []Stay `json:"stays,omitempty"`     // before the trip
 	Residence string `json:"residence,omitempty"` // jurisdiction
+	AllTold   bool   `json:"all_told,omitempty"`  // there are no other legs, and no other stays that matter
 	Category  string `json:"category,omitempty"`  // resident, visitor, business, crew, pilgrim, diplomat, refugee
 }
 

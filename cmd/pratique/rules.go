@@ -25,7 +25,7 @@ func rulesCommand() *command {
 		example: `$ pratique rules packs
 $ pratique rules packs baseline > ours.json
 $ pratique rules check ours.json && pratique rules test ours.json`,
-		sub: []*command{rulesCheckCommand(), rulesTestCommand(), rulesExplainCommand(), rulesDiffCommand(), rulesMatrixCommand(), rulesEvalCommand(), rulesPacksCommand()},
+		sub: []*command{rulesCheckCommand(), rulesLintCommand(), rulesTestCommand(), rulesExplainCommand(), rulesDiffCommand(), rulesMatrixCommand(), rulesEvalCommand(), rulesPacksCommand()},
 	}
 }
 
@@ -92,7 +92,15 @@ func (f ruleFile) fault() error {
 // template becomes a set of the destination.
 func loadRules(names []string, to string) ([]*rules.Set, error) {
 	var sets []*rules.Set
+	var all []string
 	for _, name := range names {
+		if family := rules.Family(name); len(family) > 0 {
+			all = append(all, family...)
+			continue
+		}
+		all = append(all, name)
+	}
+	for _, name := range all {
 		files := []string{name}
 		if info, err := os.Stat(name); err == nil && info.IsDir() && !slices.Contains(rules.Packs(), name) {
 			if files, err = filepath.Glob(filepath.Join(name, "*.json")); err != nil || len(files) == 0 {
@@ -285,6 +293,9 @@ func explainSet(p *program, s *rules.Set, lang string) {
 		kinds = append(kinds, string(k))
 	}
 	row("accepts", strings.Join(kinds, ", "))
+	if s.Concerns != nil {
+		row("asks", s.Concerns.Text.In(lang))
+	}
 	if s.Infection != nil {
 		row("infection", fmt.Sprintf("a positive test refers to the health service for %d hours", s.Infection.Hours))
 	}

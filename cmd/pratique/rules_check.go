@@ -41,6 +41,42 @@ Rules in the form of the EU's gateway, one or an array of them, are checked as t
 	}
 }
 
+func rulesLintCommand() *command {
+	var asJSON bool
+	return &command{
+		use:   "lint FILE|NAME...",
+		short: "what makes no sense in a rule set",
+		long: `Lint lists what makes no sense in a rule set, whatever its author wants: rules that no question comes to, that contradict each other, that never or always pass, conditions that concern nobody, fields and codes that are misspelt, rules that read who a person is, texts that are missing in a language. It makes up thousands of examples from the rules' own numbers and codes. It exits 1 if it finds anything.
+
+What keeps a set from being published, and what its author should add, is for ` + "`pratique rules check`" + `.`,
+		example: `$ pratique rules lint ours.json
+$ pratique rules lint yellow-fever polio-exit`,
+		flags: func(f *pflag.FlagSet) { f.BoolVar(&asJSON, "json", false, "print one JSON object a line") },
+		run: func(p *program, args []string) error {
+			if len(args) == 0 {
+				return misuse("name a rule set", "`pratique rules lint FILE`")
+			}
+			bad := false
+			for _, name := range args {
+				f, err := readRules(name)
+				if err != nil {
+					return err
+				}
+				found := f.check()
+				if f.eu == nil && f.err == nil {
+					found = rules.Lint(f.file)
+				}
+				bad = bad || len(found) > 0
+				printFindings(p, f, found, asJSON)
+			}
+			if bad {
+				return silent(exitRed)
+			}
+			return nil
+		},
+	}
+}
+
 // check lists what there is to say about a file.
 func (f ruleFile) check() []rules.Finding {
 	switch {

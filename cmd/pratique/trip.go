@@ -17,12 +17,14 @@ import (
 type journey struct {
 	to, from, at, file, purpose string
 	via                         []string
+	allTold                     bool
 }
 
 func (j *journey) flags(f *pflag.FlagSet) {
 	f.StringVar(&j.to, "to", "", "the `COUNTRY` of destination, whose rules are asked")
 	f.StringVar(&j.from, "from", "", "the `COUNTRY` where the trip begins")
 	f.StringSliceVar(&j.via, "via", nil, "a `COUNTRY` on the way; may be repeated")
+	f.BoolVar(&j.allTold, "all-told", false, "there is nothing else to tell of the journey: no other place on the way, no other stay that matters")
 	f.StringVar(&j.at, "at", "", "the `MOMENT` of arrival, for which is judged; else now")
 	f.StringVar(&j.file, "trip", "", "a `FILE` with the whole trip in JSON, instead of these four")
 	f.StringVar(&j.purpose, "purpose", "entry", "the `PURPOSE`: entry, transit, exit, venue, or self (of this certificate alone)")
@@ -54,7 +56,13 @@ func (j *journey) question(p *program) (verify.Question, error) {
 			return q, err
 		}
 		q.Trip = trip
-		if d, _ := trip.Destination(); j.at == "" && !d.Arrive.IsZero() {
+		q.Trip.AllTold = trip.AllTold || j.allTold
+		d, _ := trip.Destination()
+		switch from := trip.Legs[0]; {
+		case j.at != "":
+		case j.purpose == "exit" && len(trip.Legs) > 1 && !from.Depart.IsZero():
+			q.At = from.Depart
+		case !d.Arrive.IsZero():
 			q.At = d.Arrive
 		}
 		return q, nil
@@ -71,6 +79,7 @@ func (j *journey) question(p *program) (verify.Question, error) {
 		return q, nil
 	}
 	q.Trip = verify.Direct(j.from, j.via, j.to, q.At)
+	q.Trip.AllTold = j.allTold
 	return q, nil
 }
 

@@ -47,9 +47,10 @@ With --lines each line of the files, or of standard input, is one code, and each
 A trip in JSON, for --trip; the last leg is the destination:
 
   {"legs": [{"jurisdiction": "XA", "depart": "2026-12-03T06:00:00+01:00"},
-            {"jurisdiction": "XC", "airport_only": true},
+            {"jurisdiction": "XC", "airport_only": true, "arrive": "2026-12-03T09:00:00+01:00", "depart": "2026-12-03T11:30:00+01:00"},
             {"jurisdiction": "XB", "arrive": "2026-12-03T14:20:00+08:00"}],
-   "residence": "XA", "category": "visitor"}`,
+   "stays": [{"jurisdiction": "XA", "from": "2026-10-01T00:00:00+01:00", "until": "2026-12-03T06:00:00+01:00"}],
+   "residence": "XA", "category": "visitor", "all_told": true}`,
 		example: `# a photograph of a code; does Sudmark accept it now?
 $ pratique verify --trust trust/ --rules sudmark --to XB photo.jpg
 
@@ -87,7 +88,7 @@ func (a *asked) run(p *program, args []string) error {
 	if len(args) == 0 && !a.lines {
 		return misuse("there is no code to verify", "name a picture or a text file, or - for standard input", "for many, one a line: --lines")
 	}
-	if len(a.relied.files) == 0 {
+	if !a.relied.given() {
 		return misuse("verify needs --trust: it believes nobody by itself", "name the keys that you rely on: --trust FILE, or a folder of them", "to look at a code without verifying it: `pratique read CODE`")
 	}
 	deciding, err := a.decided.given(a)
@@ -109,7 +110,8 @@ func (a *asked) run(p *program, args []string) error {
 	if err != nil {
 		return err
 	}
-	w, err := a.relied.world(p, a.rules, a.to)
+	asked, _ := q.Asked()
+	w, err := a.relied.world(p, a.rules, asked.Jurisdiction)
 	if err != nil {
 		return err
 	}
