@@ -45,6 +45,10 @@ type Deviation struct {
 	Until     time.Time `json:"until"`
 }
 
+// kept are the clauses from which nobody who adopts the standard deviates, and
+// beginnings of such (docs/standard/standard.md, D-4).
+var kept = []string{"H-", "G-2", "G-5", "C-3", "B-RUL-2"}
+
 // maxDeviations is how many an adoption may declare: who needs more has another standard.
 const maxDeviations = 100
 
@@ -104,6 +108,10 @@ func (a *Adoption) deviation(d Deviation) error {
 	switch {
 	case d.Clause == "":
 		return errors.New("clause: missing")
+	case slices.ContainsFunc(kept, func(k string) bool {
+		return d.Clause == k || strings.HasSuffix(k, "-") && strings.HasPrefix(d.Clause, k)
+	}):
+		return errors.New("clause: who adopts the standard does not deviate from this one")
 	case d.Value == "":
 		return errors.New("value: missing")
 	case d.Reason["en"] == "":

@@ -71,7 +71,7 @@ const adoption = `{"format":"pratique-adoption/1.0","standard":"1.0","jurisdicti
 {"clause":"B-TST-2","parameter":"test.antigen.hours","value":"24","reason":{"en":"Land borders have antigen tests only."},"from":"2026-06-01T00:00:00Z","until":"2027-06-01T00:00:00Z"},
 {"clause":"B-VAC-2","parameter":"vaccination.complete.until_days","value":"270","reason":{"en":"Protection wanes."},"from":"2026-01-01T00:00:00Z","until":"2028-01-01T00:00:00Z"},
 {"clause":"B-INF-1","parameter":"infection.hours","value":"240","reason":{"en":"Ten days of isolation."},"from":"2026-01-01T00:00:00Z","until":"2028-01-01T00:00:00Z"},
-{"clause":"H-4","value":"appeals are answered within 20 days","reason":{"en":"The law of administration."},"from":"2026-01-01T00:00:00Z","until":"2028-01-01T00:00:00Z"}]}`
+{"clause":"P-TST-7","value":"the passport is asked for at the laboratory","reason":{"en":"The law of laboratories."},"from":"2026-01-01T00:00:00Z","until":"2028-01-01T00:00:00Z"}]}`
 
 // What a country does is held against what it declares.
 func TestPositions(t *testing.T) {
@@ -116,7 +116,7 @@ func TestPositions(t *testing.T) {
 			t.Errorf("%s: %s, want %s", c.comment, got, c.want)
 		}
 	}
-	if got := declared.Others(december); len(got) != 1 || got[0].Clause != "H-4" {
+	if got := declared.Others(december); len(got) != 1 || got[0].Clause != "P-TST-7" {
 		t.Errorf("of other clauses: %v", got)
 	}
 	if got := declared.Others(december.AddDate(5, 0, 0)); got != nil {
@@ -143,6 +143,8 @@ func TestWhatIsNoAdoptionIsRefused(t *testing.T) {
 		"no contact":                  {`,"email":"standard@norland.example"`, ""},
 		"declared twice":              {`"clause":"B-INF-1","parameter":"infection.hours"`, `"clause":"B-TST-2","parameter":"test.antigen.hours"`},
 		"no country":                  {`"XA"`, `"Norland"`},
+		"a right of the person":       {"P-TST-7", "H-4"},
+		"unseen red":                  {"P-TST-7", "C-3"},
 		"text after it":               {`office."}`, ""},
 	} {
 		text := strings.Replace(adoption, change[0], change[1], 1)
