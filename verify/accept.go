@@ -133,8 +133,13 @@ func invalidated(r *Report, w *World, s trust.Signed, q Question) {
 
 // asked evaluates one set of rules in force, and computes what would do instead.
 func asked(r *Report, set *rules.Set, s trust.Signed, q Question) Status {
-	trip, first := tripOf(q), len(r.Reasons)
+	trip, first, owed := tripOf(q), len(r.Reasons), len(r.Obligations)
 	status := answered(r, set, s.Certificate, q, trip)
+	name := strings.Join([]string{set.ID, set.Version, set.Jurisdiction, set.Region, set.Purpose}, " ")
+	for i := range r.Reasons[first:] {
+		r.Reasons[first+i].set = name
+	}
+	r.sets = append(r.sets, asking{name, status, r.Obligations[owed:]})
 	if status != Pass {
 		cure(r.Reasons[first:], set.Outlook(s.Certificate, trip, q.At).Remedies, q.At.Location())
 	}

@@ -80,7 +80,7 @@ var table = map[string]Colour{
 	"holder_unknown": Grey, "nothing_held": Grey, "evidence_missing": Grey, "history_unknown": Grey,
 	"order_in_force": Amber,
 
-	"accepted": Green, "self_green": Green,
+	"accepted": Green, "accepted_together": Green, "self_green": Green,
 }
 
 // ColourOf returns the colour that a reason gives, and whether it gives one.

@@ -35,7 +35,7 @@ var printed = map[string]string{
 
 	"holder_unknown": "", "nothing_held": "", "evidence_missing": "rule", "history_unknown": "rule",
 
-	"accepted": "", "self_green": "",
+	"accepted": "", "accepted_together": "", "self_green": "",
 
 	"demo_key": "", "withdrawals_not_checked": "", "withdrawals_old": "since", "recognition_not_stated": "", "transit_not_judged": "",
 }

@@ -65,6 +65,8 @@ type Reason struct {
 	Rule   string                 // identifier of the rule that it is about, if one
 	Cures  []Cure                 // what would make it green, where that can be computed
 	By     time.Time              // until when the next step must be done; zero: no such time
+
+	set string // of rules that gave it; empty: none
 }
 
 // Colour returns the colour that the reason gives; false for a line beside the verdict.
@@ -77,6 +79,13 @@ type Cure struct {
 	Kinds       []cert.Kind
 	From, Until time.Time
 	Text        rules.Texts // of cure_stated: what the publisher of the rules says
+}
+
+// asking is what one set of rules said.
+type asking struct {
+	set         string
+	status      Status
+	obligations []Obligation
 }
 
 // Obligation is what a person owes after entry.
@@ -113,6 +122,7 @@ type Report struct {
 	Data        Data
 
 	place *time.Location // of arrival: moments are told there
+	sets  []asking       // what the sets of rules said, in their order
 
 	// Signed is set only where the signature verifies: there is no way to a
 	// person through a code that nobody signed.

@@ -4,6 +4,7 @@ import (
 	"io"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/spf13/pflag"
 
@@ -23,6 +24,7 @@ type asked struct {
 	keyPolicy     string
 	passport      string
 	lines         bool
+	together      bool
 	payload, json bool
 	lang          string
 }
@@ -41,6 +43,8 @@ Authentic and accepted are two answers, and are shown apart. A code is authentic
 --rules names a rule set, a folder of them, or one that comes with the program (` + "`pratique rules packs`" + ` lists these; baseline becomes a set of the country of --to).
 
 With --decide the officer's decision becomes a signed receipt for the traveller: what was answered, by which rules, what was decided and why, and where to object; no name and nothing of the certificate. The exit code stays that of the answer.
+
+With --together the codes are those of one person, who is asked for several things: a line for each code, then one answer. Where rule sets ask for different things, each is met by any of the codes.
 
 With --lines each line of the files, or of standard input, is one code, and each is answered, readable or not, in order. The exit code is that of the first of red, grey, amber and green that occurred.
 
@@ -73,6 +77,7 @@ $ pratique verify --trust trust/ --rules sudmark --to XB --lines --json < scans.
 			a.journey.flags(f)
 			f.StringVar(&a.passport, "mrz", "", "the machine-readable lines of the passport, or a file with them, to compare name and birth date: `FILE|LINES`")
 			f.StringVar(&a.keyPolicy, "key-policy", "issued", "`WHEN` the key itself must be good: issued (when the certificate was), or now")
+			f.BoolVar(&a.together, "together", false, "the codes are of one person: one answer, for which each rule set is met by any of them")
 			f.BoolVar(&a.lines, "lines", false, "each line of the files, or of standard input, is a code")
 			f.BoolVar(&a.payload, "payload", false, "add what the certificate says, if its signature passes")
 			f.BoolVar(&a.json, "json", false, "print one JSON object a line")
@@ -91,7 +96,13 @@ func (a *asked) run(p *program, args []string) error {
 	if !a.relied.given() {
 		return misuse("verify needs --trust: it believes nobody by itself", "name the keys that you rely on: --trust FILE, or a folder of them", "to look at a code without verifying it: `pratique read CODE`")
 	}
+	if a.together && a.lines {
+		return misuse("--together is about the codes of one person, --lines about many", "leave one of them out")
+	}
 	deciding, err := a.decided.given(a)
+	if err == nil && deciding && a.together {
+		return misuse("a receipt is about one code", "decide on each code, or leave out --decide")
+	}
 	if err != nil {
 		return err
 	}
@@ -126,6 +137,9 @@ func (a *asked) run(p *program, args []string) error {
 	pr.zone = q.At.Location()
 	if deciding {
 		return a.decided.give(p, w, q, pr, args)
+	}
+	if a.together {
+		return verifyTogether(p, w, q, pr, args)
 	}
 	if a.lines {
 		return verifyLines(p, w, q, pr, args)
@@ -175,6 +189,32 @@ func verifyCodes(p *program, w *verify.World, q verify.Question, pr printer, arg
 		return broken
 	}
 	return t.exit()
+}
+
+// verifyTogether answers for one person who shows several codes.
+func verifyTogether(p *program, w *verify.World, q verify.Question, pr printer, args []string) error {
+	codes, broken := p.readEvery(args)
+	if broken != nil {
+		return broken
+	}
+	reports := make([]verify.Report, len(codes))
+	for i, c := range codes {
+		reports[i] = check(w, q, c)
+	}
+	r, by := verify.Jointly(reports)
+	inputs := make([]string, len(by))
+	for n, i := range by {
+		inputs[n] = codes[i].input
+	}
+	if !pr.json {
+		for i, c := range codes {
+			p.out.Write(pr.brief(reports[i], c.input))
+		}
+		p.out.WriteString("\n")
+	}
+	pr.several = true
+	p.out.Write(pr.answer(r, strings.Join(inputs, ", ")))
+	return verdict(r.Verdict)
 }
 
 // check answers for one code.
