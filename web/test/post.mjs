@@ -21,7 +21,7 @@ export const passport = "P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<\nL898902C3
 export const personal = [/eriksson/i, /anna/i, /1974/, /lindstr/i, /\bbo\b/i, /1988/, /HC1:/, /HC1%3A/i, /6BF/, /L898902C3/, /URN:UVCI/i];
 
 /** stick is a folder as it lies on a USB stick: data, settings, a key. */
-export function stick({ sealed = true, issued = "2026-12-03T00:00:00Z", settings = "" } = {}) {
+export function stick({ sealed = true, officers = true, issued = "2026-12-03T00:00:00Z", settings = "" } = {}) {
   const dir = mkdtempSync(join(tmpdir(), "pratique-desk-"));
   const pratique = (...args) => execFileSync(program, args, { cwd: dir, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
   pratique("demo", "-o", "play");
@@ -36,7 +36,7 @@ export function stick({ sealed = true, issued = "2026-12-03T00:00:00Z", settings
   writeFileSync(join(dir, "passphrase.txt"), passphrase + "\n");
   if (sealed !== undefined) pratique("key", "new", "--demo", "--country", "XB", "--uses", "receipt", "--from", "2026-01-01T00:00:00Z", ...(sealed ? ["--seal", "passphrase.txt"] : []), "-o", "desk.key");
   writeFileSync(join(dir, "second.txt"), second.passphrase + "\n");
-  pratique("desk", "officer", second.name, "--passphrase", "second.txt", "--data", "data");
+  if (officers) pratique("desk", "officer", second.name, "--passphrase", "second.txt", "--data", "data");
   const form = JSON.parse(readFileSync(join(dir, "play/norland/result.json"), "utf8"));
   let forms = 0;
   const code = (name) => readFileSync(join(dir, "play", name + ".txt"), "utf8").trim();

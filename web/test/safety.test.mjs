@@ -5,7 +5,7 @@ import { createServer } from "node:http";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { arrival, begin, browser, desk, passphrase, quiet, recorded, stick, type } from "./post.mjs";
+import { arrival, begin, browser, desk, passphrase, quiet, recorded, second, stick, type } from "./post.mjs";
 
 let b;
 before(async () => { b = await browser(); });
@@ -96,6 +96,72 @@ test("the disk takes no more: the answer stands, nothing is said to be counted, 
   mkdirSync(join(s.dir, "counts"));
   await admit(page);
 }));
+
+test("the browser has no room: what cannot be counted is not said to be", () => at(async ({ s, d, page, again }) => {
+  await page.evaluate(() => {
+    let piece = "x".repeat(1 << 20);
+    while (piece.length > 0) { // until the browser itself refuses a single letter
+      try { localStorage.setItem("other" + localStorage.length, piece); } catch { piece = piece.slice(0, piece.length >> 1); }
+    }
+  });
+  await d.stop("SIGKILL");
+  await type(page, s.codes.anna);
+  await page.locator(".verdict-green").waitFor();
+  await page.getByRole("button", { name: "Admit", exact: true }).click();
+  await page.getByText(/has no room to keep the count. Decide on paper/).waitFor();
+  assert.equal(await page.locator(".sheet").count(), 0);
+  await again();
+  await page.evaluate(() => { for (const k of Object.keys(localStorage)) if (k.startsWith("other")) localStorage.removeItem(k); });
+}));
+
+test("without its program nobody confirms as the second officer, and the person goes to the second desk", () => at(async ({ s, d, page }) => {
+  await d.stop("SIGKILL");
+  await type(page, s.codes.anna);
+  await page.locator(".verdict-green").waitFor();
+  await page.getByRole("button", { name: "Refuse", exact: true }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByText("If nobody else is here, send the person to the second desk.").waitFor();
+  await dialog.getByLabel("Second officer").fill(second.name);
+  await dialog.getByLabel("Their passphrase").fill(second.passphrase);
+  await dialog.getByRole("button", { name: "I refuse too" }).click();
+  await dialog.getByLabel(/authority/i).check();
+  await dialog.getByRole("button", { name: "Refuse" }).click();
+  await page.getByText(/Nobody can confirm it here/).waitFor();
+  assert.equal(await page.evaluate(() => localStorage.getItem("pratique.waiting") ?? "[]"), "[]", "it does not wait to be counted");
+  await page.getByRole("button", { name: "Second desk", exact: true }).click();
+  await dialog.getByLabel(/authority/i).check();
+  await dialog.getByRole("button", { name: "Second desk" }).click();
+  await heading(page, "Sent to the second desk").waitFor();
+}));
+
+test("a desk with one officer alone says how to go on", () => at(async ({ s, page }) => {
+  await type(page, s.codes.anna);
+  await page.locator(".verdict-green").waitFor();
+  await page.getByRole("button", { name: "Refuse", exact: true }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByText(/Nobody can confirm it here/).waitFor();
+  assert.equal(await dialog.getByLabel("Their passphrase").count(), 0);
+  await dialog.getByRole("button", { name: "Second desk" }).click();
+  await dialog.getByLabel(/lot/i).check();
+  await dialog.getByRole("button", { name: "Second desk" }).click();
+  await heading(page, "Sent to the second desk").waitFor();
+}, { options: { officers: false } }));
+
+test("data that cannot be read, or is not there: the page says what to bring", async () => {
+  const s = stick(), d = await desk(s);
+  try {
+    for (const [answer, says] of [[{ status: 200, body: '{"files":{"keys.pem":"no list"}}' }, /cannot be read: .*Bring a new copy/], [{ status: 404, body: "{}" }, /Start it again/]]) {
+      const { context, page } = await recorded(b, undefined, { serviceWorkers: "block" });
+      await page.route("**/api/world", (r) => r.fulfill({ contentType: "application/json", ...answer }));
+      await page.goto(d.address);
+      await page.getByRole("status").getByText(says).waitFor();
+      await context.close();
+    }
+  } finally {
+    await d.stop();
+    s.remove();
+  }
+});
 
 test("a dead clock: the data's time is its floor, and the officer sets it", () => at(async ({ page }) => {
   await page.getByText(/This computer’s clock is wrong: it is later than Dec 3, 2026/).waitFor();

@@ -19,6 +19,11 @@ before(async () => {
   notice("release", "release", "--of", "order.txt", "--reason", "a negative test", "--at", "2026-11-10T10:00:00+08:00");
   order = readFileSync(join(s.dir, "order.txt"), "utf8").trim();
   release = readFileSync(join(s.dir, "release.txt"), "utf8").trim();
+  // What Norland says of its regions, signed.
+  s.pratique("key", "new", "--demo", "--country", "XA", "--uses", "areas", "--from", "2026-01-01T00:00:00Z", "-o", "regions.key");
+  writeFileSync(join(s.dir, "data/regions.pem"), s.pratique("key", "show", "--pem", "regions.key"));
+  writeFileSync(join(s.dir, "areas.txt"), "pratique-areas/1.0\njurisdiction XA\npublished 2026-11-15T06:00:00+01:00\nuntil 2026-12-20T06:00:00+01:00\nfloor 20000\ndays 7\n\narea 01 812000 410 high North\narea 02 97500 8 low The Isles\n");
+  s.pratique("areas", "sign", "--key", "regions.key", "areas.txt", "-o", "data/areas.txt");
   d = await desk(s);
   b = await browser();
 });
@@ -223,4 +228,65 @@ test("without colours the answers differ by shape and word", () => at(async ({ p
   const words = await page.locator(".person-answer h3").allTextContents();
   assert.equal(new Set(shapes).size, 3); // grey twice, green, red
   assert.equal(new Set(words).size, 3);
+}));
+
+test("a warning for a place, by hand, and a region on a country's area list count", () => at(async ({ page }) => {
+  const form = page.locator("form").nth(1);
+  const say = async (fields) => {
+    await tab(page, "My own colour");
+    for (const [label, value] of fields) {
+      const field = form.getByLabel(label, { exact: label !== "What?" }).first();
+      if ((await field.evaluate((e) => e.tagName)) === "SELECT") await field.selectOption(value);
+      else await field.fill(value);
+    }
+    await form.getByRole("button", { name: "Add", exact: true }).click();
+  };
+  const ask = async (place) => {
+    await page.getByLabel("Where are you?").selectOption(place);
+    await page.getByRole("button", { name: "Compute my colour" }).click();
+    await page.locator(".answer").waitFor();
+    return page.locator(".card:has(> .answer)").textContent();
+  };
+  const takeBack = async () => { await page.getByRole("button", { name: /^Delete: / }).first().click(); await page.locator(".answer").waitFor({ state: "detached" }); };
+  // A warning of high risk, by somebody without a negative test.
+  await say([["What?", "venue"], ["It holds from", "2026-12-01T19:00"], ["until", "2026-12-01T22:00"], ["Risk", "high"]]);
+  await page.getByText(/Warning for a place/).waitFor();
+  const warned = await ask("XB");
+  assert.match(warned, /Warnings for places where you were: 1/);
+  assert.match(warned, /After a warning of high risk for a place where you were/);
+  assert.equal(await page.locator(".answer-green").count(), 0);
+  await takeBack();
+  // What cannot be is said.
+  await say([["What?", "venue"], ["It holds from", "2026-12-01T22:00"], ["until", "2026-12-01T19:00"], ["Risk", "low"]]);
+  await page.getByText(/Warning for a place/).waitFor();
+  assert.match(await ask("XB"), /ends before it begins/);
+  await takeBack();
+  // A stay in a region of the level high; then in one of the level low.
+  const stay = (region) => [["What?", "stay"], ["Country", "XA"], ["Region (code, if you know it)", region], ["From", "2026-11-18"]];
+  await say(stay("01"));
+  await page.getByText("What you said").waitFor();
+  const high = await ask("XB");
+  assert.match(high, /After a stay in an area of the level high/);
+  assert.equal(await page.locator(".answer-green").count(), 0);
+  await takeBack();
+  await say(stay("02"));
+  await page.getByText("What you said").waitFor();
+  const low = await ask("XB");
+  assert.doesNotMatch(low, /Not met \(rule GR-ZZ-0105\)/);
+  await page.locator(".answer-green").waitFor();
+  await takeBack();
+  // A region that the list lacks: not known is not green.
+  await say(stay("07"));
+  await page.getByText("What you said").waitFor();
+  assert.match(await ask("XB"), /the region 07 is not in the area list of Norland/);
+  await page.locator(".answer-grey").waitFor();
+}));
+
+test("countries without known rules are said to be so, before anything is asked", () => at(async ({ page }) => {
+  await paste(page, s.codes.anna, "Anna");
+  await page.locator(".tabs button").nth(1).click();
+  const groups = await page.locator(".leg").nth(1).locator("optgroup").evaluateAll((all) => all.map((g) => [g.label, [...g.children].map((o) => o.value)]));
+  assert.deepEqual(groups.map(([l]) => l), ["Rules are known of", "No rules are known of"]);
+  assert.deepEqual(groups[0][1], ["XB"]);
+  assert.ok(groups[1][1].includes("SG") && groups[1][1].length > 200);
 }));

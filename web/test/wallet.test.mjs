@@ -87,6 +87,14 @@ test("public pictures all come in", { skip: !process.env.PRATIQUE_VECTORS && "PR
   assert.equal(await cards(page), 35);
 }));
 
+test("a photograph of 20 MB is read", () => at(async ({ page }) => {
+  const began = Date.now();
+  await choose(page, await photo(b, s, "large.jpg", s.picture("anna")));
+  await keep(page, "Anna");
+  console.log(`wallet: a photograph of 20 MB is made and read in ${Date.now() - began} ms`);
+  assert.equal(await cards(page), 1);
+}));
+
 test("the camera reads a code, and a camera that is refused is no end", async () => {
   const video = await browser(film(join(s.dir, "film.y4m"), 24, upright(png(s.picture("anna")))));
   const { page, context } = await visit(video, d, { time: null });
@@ -252,15 +260,13 @@ test("it locks by itself, opens with the device's authenticator, and is deleted 
 }));
 
 test("a full disk, another window and a wrong clock are said, with what to do", () => at(async ({ page, context, record }) => {
-  await page.evaluate(() => {
-    IDBObjectStore.prototype.realPut = IDBObjectStore.prototype.put;
-    IDBObjectStore.prototype.put = () => { throw new DOMException("", "QuotaExceededError"); };
-  });
+  const cdp = await context.newCDPSession(page);
+  await cdp.send("Storage.overrideQuotaForOrigin", { origin: d.origin, quotaSize: 1 }); // the browser itself refuses
   await paste(page, s.codes.anna, "Anna");
   await page.getByRole("alert").getByText("has no room left").waitFor();
   await page.getByText("save a backup now").waitFor();
   assert.equal(await cards(page), 1, "it is still there in this window");
-  await page.evaluate(() => { IDBObjectStore.prototype.put = IDBObjectStore.prototype.realPut; });
+  await cdp.send("Storage.overrideQuotaForOrigin", { origin: d.origin });
   await paste(page, s.codes.bo, "Bo");
   await page.getByText("save a backup now").waitFor({ state: "hidden" });
   const other = await context.newPage();

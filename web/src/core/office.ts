@@ -29,13 +29,31 @@ async function ask(path: string, init?: RequestInit): Promise<Response> {
 export class Office {
   #token = "";
   kept = false; // the last public data came out of the store of this page
+  #tag = ""; // of the public data that the page has
 
   async settings(): Promise<Settings> { return (await ask("/api/desk")).json() as Promise<Settings>; }
 
   async world(): Promise<string> {
     const r = await ask("/api/world");
     this.kept = r.headers.get("X-Kept") !== null;
+    this.#tag = r.headers.get("ETag") ?? "";
     return r.text();
+  }
+
+  /** watch calls with newer public data, when the desk has some. Returns how to end it. */
+  watch(changed: (world: string) => void, seconds = 30): () => void {
+    const look = async (): Promise<void> => {
+      if (this.#tag === "") return;
+      const r = await fetch("/api/world", { cache: "no-store", headers: { "If-None-Match": this.#tag } }).catch(() => undefined);
+      if (r?.status !== 200 || r.headers.get("X-Kept") !== null) return; // nothing new, or nobody there
+      const tag = r.headers.get("ETag") ?? "";
+      if (tag === this.#tag) return;
+      const world = await r.text();
+      this.#tag = tag;
+      changed(world);
+    };
+    const timer = setInterval(() => void look().catch(() => undefined), seconds * 1000);
+    return () => clearInterval(timer);
   }
 
   async begin(officer: string, clock: string, passphrase: string): Promise<boolean> {

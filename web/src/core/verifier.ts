@@ -34,7 +34,9 @@ export interface RuleSet { id: string; version: string; jurisdiction: string; re
 export interface Known {
   keys: number;
   as_of?: string;
+  soft_expiry?: string;
   hard_expiry?: string;
+  bundle?: string;
   rules: RuleSet[];
   issuers: string[];
   withdrawals: { country: string; as_of: string; until: string }[];

@@ -47,6 +47,11 @@ function App() {
     open().then(setOpened, (err: unknown) => setTrouble(err instanceof Refused ? t("trouble.data", { why: err.message }) : t("trouble.away")));
   }, []);
 
+  // Newer data, which somebody brought during the shift. What cannot be read is not taken.
+  useEffect(() => office.watch((world) => {
+    verifier.load(world).then((known) => setOpened((o) => o && { ...o, known }), () => undefined);
+  }), []);
+
   // The first heading of a new screen gets the focus: a screen reader begins there.
   useEffect(() => {
     main.current?.querySelector<HTMLElement>("h1")?.focus();

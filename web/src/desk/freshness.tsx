@@ -15,14 +15,15 @@ export function useTick(every: number): void {
   }, [every]);
 }
 
-/** Freshness says of when the data is: within a day, older, or past the end that it states. What follows from that the verifier says. */
+/** Freshness says of when the data is: within a day, due for renewal, or past the end that it states. What follows from that the verifier says. */
 export function Freshness() {
   const { known, office } = useStation();
   const now = present().getTime();
   const asOf = known.as_of ? Date.parse(known.as_of) : NaN;
   const age = Math.max(0, Math.floor((now - asOf) / hour));
   const over = known.hard_expiry !== undefined && now > Date.parse(known.hard_expiry);
-  const light: Colour = Number.isNaN(asOf) ? "grey" : over ? "red" : age >= 24 ? "amber" : "green";
+  const due = known.soft_expiry === undefined ? age >= 24 : now > Date.parse(known.soft_expiry);
+  const light: Colour = Number.isNaN(asOf) ? "grey" : over ? "red" : due ? "amber" : "green";
   const old = age < 48 ? t("fresh.hours", { n: number(age) }) : t("fresh.days", { n: number(Math.floor(age / 24)) });
   const text = Number.isNaN(asOf) ? t("fresh.unknown") : over ? t("fresh.over", { at: moment(known.hard_expiry) }) : t("fresh.of", { at: moment(known.as_of), old });
   return (

@@ -3,7 +3,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { present } from "../core/clock";
 import { Shape } from "../core/shapes";
-import { Title } from "../core/said";
+import { Also, Title } from "../core/said";
 import { t } from "../core/speech";
 import { CameraView } from "./cameraview";
 import { useInputs } from "./inputs";
@@ -41,7 +41,7 @@ export function Kiosk() {
   return (
     <section class="kiosk" aria-live="polite">
       {answer === undefined
-        ? <><Title k="kiosk.show" /><CameraView facing="user" seen={(x) => { void take(x.texts); return true; }} /></>
+        ? <><Title k="kiosk.show" /><CameraView facing="user" seen={(x) => { void take(x.texts); return true; }} /><p class="kiosk-none">{t("kiosk.none")} <Also k="kiosk.none" /></p></>
         : <div class={"kiosk-answer kiosk-" + answer}>
             {answer === "go" ? <Shape of="green" /> : <svg class="shape" viewBox="0 0 100 100" aria-hidden="true"><path d="M10 50h70M55 22l28 28-28 28" fill="none" stroke="currentColor" stroke-width="12" stroke-linecap="round" stroke-linejoin="round" /></svg>}
             <Title k={answer === "go" ? "kiosk.go" : "kiosk.desk"} />
