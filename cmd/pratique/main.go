@@ -29,6 +29,7 @@ func commands() []*command {
 		issueCommand(),
 		convertCommand(),
 		endorseCommand(),
+		linkCommand(),
 		revokeCommand(),
 		keyCommand(),
 		trustCommand(),

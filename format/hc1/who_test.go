@@ -335,11 +335,21 @@ func TestHealthLinksAreRead(t *testing.T) {
 		if err != nil || strings.Contains(string(b), "AAECAwQF") {
 			t.Errorf("%s: the neutral form has the key: %s", name, b)
 		}
+		links := read(t, signed(t, claims(t, map[int]any{-260: map[int]any{5: v}}))).LinksSkippingVerification()
+		if len(links) != 1 || links[0].About() != want[0] {
+			t.Errorf("%s: the links to follow are %v", name, links)
+		}
 	}
 	for name, v := range map[string]any{"no link": "https://example.org", "a number": 5, "in a list in a list": []any{[]any{link}}, "another member": object{"x": link}} {
 		if c := content(t, 5, v); len(c.Links) != 0 {
 			t.Errorf("%s: %+v", name, c.Links)
 		}
+		if links := read(t, signed(t, claims(t, map[int]any{-260: map[int]any{5: v}}))).LinksSkippingVerification(); len(links) != 0 {
+			t.Errorf("%s: %d links to follow", name, len(links))
+		}
+	}
+	if links := new(hc1.Unverified).LinksSkippingVerification(); links != nil {
+		t.Error("the zero code has links")
 	}
 }
 
