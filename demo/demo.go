@@ -85,6 +85,7 @@ func New() (Play, error) {
 	w := world{key: k}
 	w.tests()
 	w.border()
+	w.port()
 	w.home()
 	if w.err != nil {
 		return Play{}, fmt.Errorf("making the demo: %w", w.err)

@@ -51,7 +51,7 @@ func (w *world) scenes() []Scene {
 			Command: question("sudmark/day2", "anna.png", "XC", arrival),
 			Run:     true, Clock: arrival, Want: verify.Grey,
 		},
-	}, athome()...)
+	}, append(atPort(), athome()...)...)
 }
 
 // border is a scene at Sudmark's border.

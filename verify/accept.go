@@ -325,6 +325,8 @@ func cureOf(m rules.Remedy, place *time.Location) (Cure, bool) {
 		c.Code = "cure_new_test"
 	case m.Kind == rules.CureNewEvidence && dated:
 		c.Code = "cure_new_evidence"
+	case m.Kind == rules.CureNewEvidence && m.Evidence == cert.KindVaccination && !m.Window.Until.IsZero():
+		c.Code = "cure_by"
 	case m.Kind == rules.CureNewEvidence && m.Evidence != "":
 		c.Code = "cure_other_kind"
 	default:

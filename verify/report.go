@@ -75,7 +75,7 @@ func (r Reason) Colour() (Colour, bool) { return ColourOf(r.Code) }
 // Cure is a computed next step: evidence of a kind, dated within a window, or
 // waiting until a moment.
 type Cure struct {
-	Code        string // cure_wait, cure_new_test, cure_new_evidence, cure_other_kind, cure_stated
+	Code        string // cure_wait, cure_new_test, cure_new_evidence, cure_by, cure_other_kind, cure_stated
 	Kinds       []cert.Kind
 	From, Until time.Time
 	Text        rules.Texts // of cure_stated: what the publisher of the rules says
