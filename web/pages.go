@@ -116,6 +116,13 @@ func (h *Handler) Tour() *Handler {
 	return &Handler{h.files, all, nil, h.build}
 }
 
+// Without is the same without a page: what is in its folder is not there.
+func (h *Handler) Without(page string) *Handler {
+	rest := maps.Clone(h.entries)
+	maps.DeleteFunc(rest, func(path string, _ entry) bool { return strings.HasPrefix(path, "/"+page+"/") })
+	return &Handler{h.files, rest, h.tour, h.build}
+}
+
 // Build names the content of all pages.
 func (h *Handler) Build() string { return h.build }
 
