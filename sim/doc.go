@@ -54,12 +54,14 @@
 //
 // # What it does as the published model does, and where it chose
 //
-//   - Who does not stay at home with symptoms starts no tracing and no test.
+//   - Who does not stay at home with symptoms starts no tracing of contacts,
+//     but may be tested.
 //   - Compliance is a property of a person, or with compliance-per-event drawn
 //     each day.
 //   - Users of the app are drawn by age, independently of their household.
-//   - The quarantine of somebody notified is counted from the day of contact;
-//     each registered contact gives one, the longest holds.
+//   - Somebody whom tracing finds is notified once, of the newest registered
+//     contact; the quarantine is counted from its day. Of several the longest
+//     holds.
 //   - Chance contacts are among those who are not at home: the others are
 //     matched with each other.
 //   - Two people in one household always meet, quarantine or not, unless one

@@ -156,7 +156,7 @@ var fields = []Field{
 	whole("app-day", "day", 0, never, "the app is on from this day at the latest; 10000: not by day", policy, func(s *Scenario) any { return &s.AppDay }),
 	yes("app-after-lockdown", "the app is on when lockdown has ended", policy, func(s *Scenario) any { return &s.AppAfterLockdown }),
 
-	share("self-quarantine", 1, "of those with symptoms, so many stay at home (and only they start tracing and tests)", people, func(s *Scenario) any { return &s.SelfQuarantine }),
+	share("self-quarantine", 1, "of those with symptoms, so many stay at home (and only they start tracing by symptoms)", people, func(s *Scenario) any { return &s.SelfQuarantine }),
 	whole("self-days", "days", 1, 100, "how long, at most", people, func(s *Scenario) any { return &s.SelfDays }),
 	share("self-dropout", 1, "of them, so many give up a day", people, func(s *Scenario) any { return &s.SelfDropout }),
 	yes("household-on-symptoms", "their household stays with them", policy, func(s *Scenario) any { return &s.HouseholdOnSymptoms }),
@@ -177,7 +177,8 @@ var fields = []Field{
 	whole("index-days", "days", 1, 100, "so long after symptoms somebody starts nothing again", sheet, func(s *Scenario) any { return &s.IndexDays }),
 	whole("smart-release-days", "days", 0, 100, "those notified are free if none of them has symptoms after so many days; 0: no such release", policy, func(s *Scenario) any { return &s.SmartReleaseDays }),
 	yes("release-on-negative", "a negative test frees the one tested and those notified because of them", policy, func(s *Scenario) any { return &s.ReleaseOnNegative }),
-	yes("test-on-symptoms", "those who stay at home with symptoms are tested", policy, func(s *Scenario) any { return &s.TestOnSymptoms }),
+	yes("test-on-symptoms", "those with symptoms are tested", policy, func(s *Scenario) any { return &s.TestOnSymptoms }),
+	share("test-compliance", 1, "of those with symptoms, so many have themselves tested, at home or not", later, func(s *Scenario) any { return &s.TestCompliance }),
 	whole("tests-after-lockdown", "days", 0, never, "tests begin so many days after the beginning of lockdown; 10000: with the interventions", policy, func(s *Scenario) any { return &s.TestsAfterLockdown }),
 	whole("order-wait", "days", 0, 30, "symptoms to test", policy, func(s *Scenario) any { return &s.OrderWait }),
 	whole("result-wait", "days", 0, 30, "test to result", policy, func(s *Scenario) any { return &s.ResultWait }),

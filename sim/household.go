@@ -18,10 +18,10 @@ import (
 // twenties, few later (Eurostat and ONS publish 25 to 35% for 20 to 34 years).
 // One family with children in seven has one parent (ONS 2018: 15%).
 var (
-	partners  = [3]float64{0.7, 0.27, 0.03} // by decades between them
-	gaps      = [5]float64{0, 0, 0.35, 0.5, 0.15}
-	withParents    = [5]float64{1, 1, 0.3, 0.06, 0.02} // by the child's decade
-	loneShare = 0.15
+	partners    = [3]float64{0.7, 0.27, 0.03} // by decades between them
+	gaps        = [5]float64{0, 0, 0.35, 0.5, 0.15}
+	withParents = [5]float64{1, 1, 0.3, 0.06, 0.02} // by the child's decade
+	loneShare   = 0.15
 )
 
 // composition is one kind of household: how many people of each age group.

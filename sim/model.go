@@ -59,7 +59,8 @@ type tables struct {
 	onsetDays, asymptomaticDays, recoveryDays, hospitalWait cumulative
 	criticalDays, deathDays, survivalDays, leaveDays        cumulative
 	selfDays, symptomDays, tracedDays, positiveDays         cumulative
-	selfShare, symptomShare, positiveShare, traceable       chance
+	selfShare, testShare, symptomShare, positiveShare       chance
+	traceable                                               chance
 	sensitivity, mistaken                                   chance
 }
 
@@ -131,6 +132,7 @@ func newTables(s *Scenario) tables {
 		tracedDays:       keptDays(s.DropoutOnPositive, s.TracedDays),
 		positiveDays:     keptDays(s.PositiveDropout, s.PositiveDays),
 		selfShare:        chanceOf(s.SelfQuarantine),
+		testShare:        chanceOf(s.TestCompliance),
 		symptomShare:     chanceOf(s.ComplyOnSymptoms),
 		positiveShare:    chanceOf(s.ComplyOnPositive),
 		traceable:        chanceOf(s.Traceable),

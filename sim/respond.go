@@ -98,7 +98,13 @@ func (m *Model) reports(p uint32) {
 		return
 	}
 	m.feltIll(p)
-	if int(m.index[p]) >= m.day || int(m.until[p]) < m.day && !m.complies(p, m.selfShare) {
+	if int(m.index[p]) >= m.day {
+		return
+	}
+	if m.testing() && m.complies(p, m.testShare) {
+		m.order(p, m.s.OrderWait)
+	}
+	if int(m.until[p]) < m.day && !m.complies(p, m.selfShare) {
 		return
 	}
 	m.index[p] = uint16(m.day + m.s.IndexDays)
@@ -114,9 +120,6 @@ func (m *Model) reports(p uint32) {
 		if i := m.number[p]; i > 0 {
 			m.infections[i-1].marks |= traced
 		}
-	}
-	if m.testing() {
-		m.order(p, m.s.OrderWait)
 	}
 }
 
@@ -227,6 +230,9 @@ func (m *Model) trace() {
 	for i := range m.work {
 		w := &m.work[i]
 		for _, n := range w.notices {
+			if int(n.until) <= m.day {
+				continue // over already, or given up
+			}
 			e := m.requests[n.from].event
 			m.stay(n.who, int(n.until))
 			m.hold(e, n.who)
@@ -240,8 +246,8 @@ func (m *Model) trace() {
 	m.requests = m.requests[:0]
 }
 
-// contactsOf finds the registered contacts of one user, the newest day first,
-// and how long each of them will stay at home.
+// contactsOf finds the registered contacts of one user, and how long each of
+// them will stay at home. Each is notified once, of the newest contact.
 func (m *Model) contactsOf(w *worker, r uint32) {
 	p := m.requests[r].who
 	share, days := m.symptomShare, m.symptomDays
@@ -249,6 +255,7 @@ func (m *Model) contactsOf(w *worker, r uint32) {
 		share, days = m.positiveShare, m.tracedDays
 	}
 	from, to := m.town.household(p)
+	begin := len(w.notices)
 	for day := m.day; day > max(0, m.day-m.s.TraceDays); day-- {
 		d := &m.days[day%len(m.days)]
 		seen := key(m.keys.seen.of(uint64(day)).at(uint64(p)))
@@ -257,10 +264,13 @@ func (m *Model) contactsOf(w *worker, r uint32) {
 			if !m.hasApp(q) || uint64(seen.u32(n)) >= m.traceable || m.isAway(q) || m.isConfirmed(q) || !m.complies(q, share) {
 				return
 			}
-			until := day + days.draw(uint32(seen.of(1).at(n)))
-			if until > m.day {
-				w.notices = append(w.notices, notice{q, uint16(until), r})
+			for _, n := range w.notices[begin:] {
+				if n.who == q {
+					return
+				}
 			}
+			until := day + days.draw(uint32(seen.of(1).at(n)))
+			w.notices = append(w.notices, notice{q, uint16(until), r})
 		}
 		for q := from; q < to; q++ {
 			if q != p {

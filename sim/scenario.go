@@ -88,6 +88,7 @@ type Scenario struct {
 	SmartReleaseDays   int
 	ReleaseOnNegative  bool
 	TestOnSymptoms     bool
+	TestCompliance     float64
 	TestsAfterLockdown int
 	OrderWait          int
 	ResultWait         int
