@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -10,7 +11,7 @@ import (
 	"time"
 
 	"github.com/pratique/pratique/bundle"
-	"github.com/pratique/pratique/desk"
+	"github.com/pratique/pratique/verify"
 )
 
 // bundleFile is how the names of bundles end.
@@ -57,6 +58,7 @@ func (d *deskBundles) candidates() []string {
 	return bundlesIn(d.base)
 }
 
+// kept is where the last good bundle is kept.
 func (d *deskBundles) kept() string { return filepath.Join(d.base, "counts", "last"+bundleFile) }
 
 // newest finds the bundle that counts. Whatever is wrong with another is said; if
@@ -114,6 +116,9 @@ func (d *deskBundles) open(name string) (*bundle.Bundle, error) {
 
 // last is the bundle that was kept; nil, if there is none that is good.
 func (d *deskBundles) last() *bundle.Bundle {
+	if d.base == "" {
+		return nil
+	}
 	data, err := readFile(d.kept(), bundle.MaxSize)
 	if err != nil {
 		return nil
@@ -130,6 +135,9 @@ func (d *deskBundles) last() *bundle.Bundle {
 // copy, the desk works, and cannot tell an old one next time.
 func (d *deskBundles) keep(b *bundle.Bundle) {
 	d.now = b
+	if d.base == "" { // where no desk is, nothing is kept
+		return
+	}
 	if data, err := readFile(d.kept(), bundle.MaxSize); err == nil && string(data) == string(b.Bytes()) {
 		return
 	}
@@ -153,8 +161,13 @@ func (d *deskBundles) seen() string {
 	return b.String()
 }
 
+// renewer takes newer data while it serves.
+type renewer interface {
+	Renew(world json.RawMessage, relied *verify.World)
+}
+
 // watch looks whether somebody brought a newer bundle, every few seconds.
-func (d *deskBundles) watch(ctx context.Context, every time.Duration, to *desk.Desk) {
+func (d *deskBundles) watch(ctx context.Context, every time.Duration, to renewer) {
 	t := time.NewTicker(every)
 	defer t.Stop()
 	judged := d.seen()
@@ -175,7 +188,7 @@ func (d *deskBundles) watch(ctx context.Context, every time.Duration, to *desk.D
 }
 
 // renew gives the desk a newer bundle, if there is one.
-func (d *deskBundles) renew(to *desk.Desk) {
+func (d *deskBundles) renew(to renewer) {
 	b, err := d.newest()
 	if err != nil {
 		d.p.report(err)

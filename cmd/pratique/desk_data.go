@@ -170,7 +170,7 @@ func bundleData(b *bundle.Bundle, s *settings) (deskData, error) {
 func (s *settings) pinned(base string) []string {
 	var pins []string
 	for _, name := range s.pins {
-		if asFingerprint(name) == "" {
+		if asFingerprint(name) == "" && !filepath.IsAbs(name) {
 			name = filepath.Join(base, name)
 		}
 		pins = append(pins, name)

@@ -30,11 +30,11 @@ import (
 func serveCommand() *command {
 	return &command{
 		use:   "serve",
-		short: "services for other programs, each from one file of settings",
-		long:  "Serve runs a service until it is told to stop. Its settings stand in one file in JSON, which --example prints and --check reads without starting anything.",
+		short: "services for other programs and for browsers",
+		long:  "Serve runs a service until it is told to stop. What a program asks has its settings in one file in JSON, which --example prints; --check reads all and starts nothing.",
 		example: `$ pratique serve verifier --example > verifier.json
 $ pratique serve verifier --config verifier.json`,
-		sub: []*command{serveVerifierCommand()},
+		sub: []*command{serveVerifierCommand(), serveWebCommand()},
 	}
 }
 
