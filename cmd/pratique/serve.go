@@ -23,6 +23,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/pratique/pratique/api"
+	"github.com/pratique/pratique/bundle"
 	"github.com/pratique/pratique/trust"
 	"github.com/pratique/pratique/verify"
 )
@@ -33,7 +34,8 @@ func serveCommand() *command {
 		short: "services for other programs and for browsers",
 		long:  "Serve runs a service until it is told to stop. What a program asks has its settings in one file in JSON, which --example prints; --check reads all and starts nothing.",
 		example: `$ pratique serve verifier --example > verifier.json
-$ pratique serve verifier --config verifier.json`,
+$ pratique serve verifier --config verifier.json
+$ pratique serve witness --example > witness.json`,
 		sub: []*command{serveVerifierCommand(), serveWebCommand()},
 	}
 }
@@ -45,8 +47,9 @@ type verifierSettings struct {
 	Key         string         `json:"key,omitempty"`         // of TLS, a file in PEM
 	Proxied     bool           `json:"proxied,omitempty"`     // a proxy in front ends TLS: listen without it on any address
 	Country     string         `json:"country"`               // whose service it is; templates of rules become its own
-	Trust       []string       `json:"trust"`                 // files and folders: keys, recognitions, withdrawals, rules
-	Pin         []string       `json:"pin,omitempty"`         // public keys that lists must be signed with
+	Bundle      string         `json:"bundle,omitempty"`      // a bundle, signed with a key of pin
+	Trust       []string       `json:"trust,omitempty"`       // files and folders: keys, recognitions, withdrawals, rules
+	Pin         []string       `json:"pin,omitempty"`         // public keys that the bundle, or lists, must be signed with
 	Rules       []string       `json:"rules,omitempty"`       // files, folders and packs
 	KeyPolicy   string         `json:"key_policy,omitempty"`  // issued, or now
 	Desk        string         `json:"desk,omitempty"`        // the name of the service on receipts
@@ -93,7 +96,8 @@ Without a certificate for TLS it listens on this machine alone, unless a proxy i
 		example: `$ pratique serve verifier --example > verifier.json
 $ pratique serve verifier --token                     # a token for a client, and the line for the settings
 $ pratique serve verifier --config verifier.json --check
-$ pratique serve verifier --config verifier.json`,
+$ pratique serve verifier --config verifier.json
+$ pratique serve witness --example > witness.json`,
 		flags: func(f *pflag.FlagSet) {
 			f.StringVar(&config, "config", "", "the `FILE` with the settings, in JSON")
 			f.BoolVar(&example, "example", false, "print settings to begin with")
@@ -193,8 +197,8 @@ func (v *verifier) sensible() error {
 		return failure("listen is no address and port", `"listen": "127.0.0.1:8484"`)
 	case !isCountry(v.Country):
 		return failure("country is no country", `"country": "CH"`)
-	case len(v.Trust) == 0:
-		return failure("trust is empty: it believes nobody by itself", `"trust": ["trust/"]`)
+	case len(v.Trust) == 0 && v.Bundle == "":
+		return failure("trust is empty: it believes nobody by itself", `"trust": ["trust/"]`, `or "bundle": "border.bundle", "pin": ["ministry.pem"]`)
 	case (v.Certificate == "") != (v.Key == ""):
 		return failure("TLS needs a certificate and its key", "name both files, or neither")
 	case v.KeyPolicy != "" && v.KeyPolicy != "issued" && v.KeyPolicy != "now":
@@ -214,15 +218,26 @@ func (v *verifier) sensible() error {
 
 // read reads what the answers rest on.
 func (v *verifier) read(p *program) (*verify.World, error) {
-	r := relied{files: v.Trust, pins: v.Pin}
+	r := relied{files: v.Trust, pins: v.Pin, bundle: v.Bundle}
 	w, err := r.world(p, v.Rules, v.Country)
 	if err != nil {
 		return nil, err
+	}
+	if have := v.world.Load(); have != nil && have.Data.Name != "" && w.Data.Name != "" {
+		last, next := markOf(have.Data), markOf(w.Data)
+		if err := bundle.Newer(last, next); err != nil {
+			return nil, olderBundle(v.Bundle, err, last)
+		}
 	}
 	if v.KeyPolicy == "now" {
 		w.KeyPolicy = trust.ValidNow
 	}
 	return w, nil
+}
+
+// markOf is what is remembered of the bundle that data is.
+func markOf(d verify.Data) bundle.Mark {
+	return bundle.Mark{Series: d.Name, AsOf: d.AsOf, Digest: d.Digest}
 }
 
 // serve serves until it is told to stop; what was begun is finished.
