@@ -1,6 +1,8 @@
 package verify
 
 import (
+	"cmp"
+	"encoding/base64"
 	"slices"
 	"time"
 
@@ -29,6 +31,23 @@ func (r Report) DerivedFrom() (cert.Derivation, bool) {
 		return cert.Derivation{}, false
 	}
 	return *r.Signed.Certificate.Derived, true
+}
+
+// Original names a certificate, for one that is derived from it: whose it is,
+// which bytes were signed, how long it is in force, and what it is withdrawn by.
+func Original(s trust.Signed) *cert.Derivation {
+	c := s.Certificate
+	authority := c.Issuer.Authority
+	if len(c.Events) > 0 {
+		authority = cmp.Or(c.Events[0].About().Authority, authority)
+	}
+	p := lifeOf(c)
+	d := &cert.Derivation{
+		Country: s.Key.Country, Issuer: cmp.Or(s.Key.Issuer, authority, s.Key.Authority), KeyID: base64.StdEncoding.EncodeToString([]byte(s.Key.ID)),
+		Format: c.Carrier.Format, Content: c.Carrier.Content, Hash: c.Carrier.Hash, Issued: p.Issued, Until: p.Until,
+	}
+	d.Marks, d.Signer = revoke.Marks(s)
+	return d
 }
 
 // derived says that a certificate is no original. One that names no original,

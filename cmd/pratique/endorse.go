@@ -2,7 +2,6 @@ package main
 
 import (
 	"cmp"
-	"encoding/base64"
 	"fmt"
 	"slices"
 	"strings"
@@ -12,7 +11,6 @@ import (
 
 	"github.com/pratique/pratique/cert"
 	"github.com/pratique/pratique/keys"
-	"github.com/pratique/pratique/revoke"
 	"github.com/pratique/pratique/trust"
 	"github.com/pratique/pratique/verify"
 	"github.com/pratique/pratique/words"
@@ -146,17 +144,6 @@ func said(r verify.Report) string {
 	return "it cannot be endorsed"
 }
 
-// derivation names the original.
-func derivation(s trust.Signed) *cert.Derivation {
-	c := s.Certificate
-	d := &cert.Derivation{
-		Country: s.Key.Country, Issuer: cmp.Or(s.Key.Issuer, c.Events[0].About().Authority, c.Issuer.Authority, s.Key.Authority), KeyID: base64.StdEncoding.EncodeToString([]byte(s.Key.ID)),
-		Format: c.Carrier.Format, Content: c.Carrier.Content, Hash: c.Carrier.Hash, Issued: c.Signed.Issued, Until: c.Signed.Until,
-	}
-	d.Marks, d.Signer = revoke.Marks(s)
-	return d
-}
-
 // endorsed is what endorse says, in JSON.
 type endorsed struct {
 	V           int               `json:"v"`
@@ -169,7 +156,7 @@ type endorsed struct {
 
 func (v *endorsement) endorse(p *program, s trust.Signed, k *keys.Key) error {
 	before := s.Certificate
-	d := derivation(s)
+	d := verify.Original(s)
 	c, err := copied(before)
 	if err != nil {
 		return err

@@ -79,3 +79,16 @@ func TestWhatMayNotBeDerived(t *testing.T) {
 		t.Errorf("as long as the original: %v", err)
 	}
 }
+
+// A test that another format codes by the very kit is coded by its method, which
+// is all that the European value set has.
+func TestATestOfAnotherFormatIsCodedByItsMethod(t *testing.T) {
+	c := testCertificate()
+	e := c.Events[0].(*cert.Test)
+	e.Type = cert.Coded{Source: cert.Coding{System: cert.LOINC, Code: "94500-6"}, Mapped: cert.Coding{System: cert.LOINC, Code: cert.CodeNucleicAcid}}
+	e.Method = cert.NucleicAcid
+	got := verify(t, issue(t, demo(), c)).Certificate.Events[0].(*cert.Test)
+	if got.Type.Source.Code != cert.CodeNucleicAcid || got.Method != cert.NucleicAcid {
+		t.Errorf("%+v, %s", got.Type, got.Method)
+	}
+}

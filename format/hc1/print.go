@@ -156,8 +156,8 @@ func (p *printer) date(o *object, key string, d cert.Date) {
 
 func (p *printer) test(o *object, e *cert.Test) {
 	kind := e.Type
-	if kind == (cert.Coded{}) {
-		kind.Source.Code = codeOfMethod[e.Method]
+	if code := codeOfMethod[e.Method]; code != "" && cert.MethodOf(kind.Source.Code) == "" {
+		kind = cert.Coded{Source: cert.Coding{Code: code}} // the European value set has no other codes: one of a single test means nothing to its readers
 	}
 	p.code(o, "tt", "events.0.type", kind, cert.LOINC)
 	outcome := e.Outcome
