@@ -19,7 +19,10 @@
 // a SMART Health Card it is the 32 bytes of the key's thumbprint (RFC 7638), and
 // the pair of it and [Key.Issuer] names a key: service providers sign with one
 // key for many issuers. Of an authority of ICAO seals ([SealAuthority]) it is
-// the subject key identifier of its certificate, which its signers name.
+// the subject key identifier of its certificate, which its signers name. In a
+// DIVOC certificate it is the text of its verification method, "did:india", which
+// several countries share: such a key counts only where [Key.Issuer] binds it to
+// the issuer that the certificate names.
 //
 // # Uses
 //
@@ -110,7 +113,7 @@ type Key struct {
 	Public    crypto.PublicKey // *ecdsa.PublicKey (P-256, P-384, P-521), *rsa.PublicKey or ed25519.PublicKey
 	Country   string           // the jurisdiction that answers for it, as its list states
 	Authority string           // within the country; empty: not stated
-	Issuer    string           // the only issuer identifier that the key may sign for, as a SMART Health Card names it (iss); empty: any
+	Issuer    string           // the only issuer identifier that the key may sign for, as a SMART Health Card (iss) or a DIVOC certificate (issuer) names it; empty: any, and of DIVOC none
 	Uses      Uses
 	Domains   []string  // the trust domains that its list names: "DCC", "PH4H"; empty: none named
 	NotBefore time.Time // zero: not stated

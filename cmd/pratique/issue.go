@@ -125,6 +125,8 @@ var issued = []string{"hc1", "icvp", "shc", "vds"}
 // askable checks the flags that belong to one format.
 func (o *order) askable() error {
 	switch {
+	case o.format == "divoc":
+		return misuse("DIVOC certificates are read here and not made", "their form is out of use and its signature tells too little apart; there are "+strings.Join(issued, ", "))
 	case !slices.Contains(issued, o.format):
 		return misuse("codes of the format "+quote(o.format)+" are not made here", "there are "+strings.Join(issued, ", "))
 	case o.format == "shc" && o.issuer == "":

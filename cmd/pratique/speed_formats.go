@@ -7,15 +7,18 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/asn1"
+	"errors"
 	"math/big"
 	"time"
 
 	"github.com/pratique/pratique/cert"
 	"github.com/pratique/pratique/format"
+	"github.com/pratique/pratique/format/divoc"
 	"github.com/pratique/pratique/format/shc"
 	"github.com/pratique/pratique/format/vds"
 	"github.com/pratique/pratique/trust"
 	"github.com/pratique/pratique/trust/lists"
+	"github.com/pratique/pratique/vectors"
 )
 
 // formats is what the operations of the formats beside HC1 work on: the same
@@ -27,6 +30,10 @@ type formats struct {
 	cardKeys        *trust.Keys
 	signers, csca   *trust.Keys
 	onCards, sealed []string
+
+	archive    string // a DIVOC certificate of our vectors: none is issued here
+	credential *divoc.Unverified
+	registers  *trust.Keys
 }
 
 func newFormats(certificates []*cert.Certificate, now time.Time) (formats, error) {
@@ -42,6 +49,9 @@ func newFormats(certificates []*cert.Certificate, now time.Time) (formats, error
 	f.cards = shc.Issuer{Signer: key, URL: "https://health.norland.example/cards", Key: trust.Key{ID: id, Public: key.Public(), Country: "XA", Uses: trust.Uses{Any: true}}}
 	f.cardKeys.Add(f.cards.Key)
 	if err := f.certify(now); err != nil {
+		return f, err
+	}
+	if err := f.take(); err != nil {
 		return f, err
 	}
 	for _, c := range certificates {
@@ -65,6 +75,27 @@ func newFormats(certificates []*cert.Certificate, now time.Time) (formats, error
 		f.onCards, f.sealed = append(f.onCards, card), append(f.sealed, seal)
 	}
 	return f, nil
+}
+
+// take takes a DIVOC certificate in its archive, and the keys of its register.
+func (f *formats) take() error {
+	v, err := vectors.Load("formats")
+	if err != nil {
+		return err
+	}
+	l, err := lists.Read("norland-formats.txt", []byte(v.Files["norland-formats.txt"]))
+	if err != nil {
+		return err
+	}
+	f.registers = l.Set()
+	for _, c := range v.Cases {
+		if format.Identify(c.Text) == format.DIVOC && c.Want.Verdict == "green" {
+			f.archive = c.Text
+			f.credential, err = divoc.Read(c.Text)
+			return err
+		}
+	}
+	return errors.New("no DIVOC certificate in the vectors")
 }
 
 // certify makes an authority and a signer of seals.
@@ -130,6 +161,10 @@ func (f *formats) operation(name string, b *bench) func(n int) error {
 		return func(n int) error { return open(f.sealed[n%codes], f.signers) }
 	case "verify-csca":
 		return func(n int) error { return open(f.sealed[n%codes], f.csca) }
+	case "verify-divoc":
+		return func(int) error { _, err := f.credential.Verify(f.registers); return err }
+	case "read-divoc":
+		return func(int) error { _, err := divoc.Read(f.archive); return err }
 	case "issue-vds":
 		return func(n int) error { _, err := f.seals.Issue(f.certificates[n%codes], rand.Reader); return err }
 	}

@@ -42,6 +42,8 @@ var operationTable = []operation{
 	{name: "verify-vds", what: "seal of a known signer: verify", beside: "raw-verify"},
 	{name: "verify-csca", what: "seal of a known authority: verify", beside: "raw-verify"},
 	{name: "issue-vds", what: "seal: from certificate to text", beside: "raw-sign"},
+	{name: "verify-divoc", what: "DIVOC, canonicalised already: verify", beside: "raw-verify-rsa"},
+	{name: "read-divoc", what: "DIVOC: unpack and canonicalise"},
 	{name: "rules", what: "Sudmark's rules on a certificate"},
 	{name: "base45", what: "base45: decode a code of this length"},
 	{name: "names", what: "compare a name with a passport's"},

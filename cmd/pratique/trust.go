@@ -37,7 +37,7 @@ func trustCommand() *command {
 		example: `$ pratique trust list eu-list.json
 $ pratique trust import --by XB eu-list.json norland.pem -o keys.txt
 $ pratique trust recognise --by XB --of XA --uses test --until 2027-11-23T08:00:00Z sudmark.txt`,
-		sub: []*command{trustImportCommand(), trustListCommand(), trustRecogniseCommand()},
+		sub: []*command{trustImportCommand(), trustListCommand(), trustRecogniseCommand(), trustMatrixCommand()},
 	}
 }
 
@@ -228,26 +228,35 @@ func trustImportCommand() *command {
 
 A list of others is only as good as the way it came to you: compare fingerprints, or check its signature (--pin).
 
+A register that issues with DIVOC publishes a key alone. Say whose it is: the country, the issuer as certificates write it, and by --name the key's name (verificationMethod). The name proves nothing, several countries call theirs did:india: it is the issuer that the key is bound to.
+
 Key sets of SMART Health Cards name neither country nor issuer. Say them: --country and --issuer hold for all keys of the files that state none. A snapshot of the VCI directory names the issuers, and its vci-issuers-metadata.json, given with it, their countries.`,
 		example: `$ pratique trust import --by XB eu-list.json norland.pem -o keys.txt
 $ pratique trust import --by XB --pin who.pem who-list.json -o keys.txt
 
 # SMART Health Cards: one issuer's key set, and the directory with its signature beside it
 $ pratique trust import --by XB --country XA --issuer https://health.norland.example/cards jwks.json -o keys.txt
-$ pratique trust import --by XB --pin vci_snapshot.crt vci_snapshot.json vci-issuers-metadata.json -o keys.txt`,
+$ pratique trust import --by XB --pin vci_snapshot.crt vci_snapshot.json vci-issuers-metadata.json -o keys.txt
+
+# DIVOC: the public key of a register, and the issuer that it is bound to
+$ pratique trust import --by XB --country XA --issuer https://immunisation.norland.example/ --name did:india key.pem -o keys.txt`,
 		flags: func(f *pflag.FlagSet) {
 			f.StringVar(&by, "by", "", "the `COUNTRY` whose list it becomes")
 			f.StringVar(&until, "until", "", "the `MOMENT` after which it must not be relied on; else 30 days from now")
 			f.StringArrayVar(&r.pins, "pin", nil, "a `FILE` with the public key that a list must be signed with; may be repeated")
 			f.StringVar(&like.Country, "country", "", "the `COUNTRY` that answers for keys that name none")
 			f.StringVar(&like.Issuer, "issuer", "", "the `URL` of the issuer that keys which name none may sign for alone")
+			f.StringVar(&like.ID, "name", "", "the `NAME` of a DIVOC register's key, as certificates write it; the files are public keys")
 			f.StringVarP(&output, "output", "o", "", "the `FILE` to write; else standard output")
 		},
 		run: func(p *program, args []string) error {
 			if like.Country != "" && !isCountry(like.Country) {
 				return misuse(quote(like.Country)+" is no country", "name it by two capital letters: --country CH")
 			}
-			if like.Issuer != "" && !strings.HasPrefix(like.Issuer, "https://") {
+			if like.ID != "" && (like.Issuer == "" || like.Country == "") {
+				return misuse("a name alone is nobody's", "say whose key it is: --country CH --issuer https://..., the issuer as the certificates write it")
+			}
+			if like.ID == "" && like.Issuer != "" && !strings.HasPrefix(like.Issuer, "https://") {
 				return misuse("an issuer of SMART Health Cards is a URL of https", "--issuer takes it as the cards name it (iss), without a slash at the end")
 			}
 			if len(args) == 0 {
@@ -257,15 +266,43 @@ $ pratique trust import --by XB --pin vci_snapshot.crt vci_snapshot.json vci-iss
 			if err != nil {
 				return err
 			}
+			if like.ID != "" {
+				l, err := namedKeys(args, like)
+				if err != nil {
+					return err
+				}
+				return importLists(p, t, []lists.List{l}, output)
+			}
 			r.files = args
 			s, err := r.read(p)
 			if err != nil {
 				return err
 			}
 			liken(s.Lists, like)
-			return importLists(p, t, s, output)
+			return importLists(p, t, s.Lists, output)
 		},
 	}
+}
+
+// namedKeys reads public keys that have nothing but what like says of them.
+func namedKeys(files []string, like trust.Key) (lists.List, error) {
+	l := lists.List{Kind: lists.Own, Name: strings.Join(files, ", ")}
+	for _, name := range files {
+		data, err := readFile(name, lists.MaxSize)
+		if err != nil {
+			return l, failure("opening "+quote(name)+": "+cause(err), "with --name the files are public keys, in PEM or as JSON Web Keys")
+		}
+		keys, err := lists.PublicKeys(data)
+		if err != nil {
+			return l, failure("reading "+quote(name)+": "+cause(err), "with --name the files are public keys, in PEM or as JSON Web Keys")
+		}
+		for _, public := range keys {
+			k := like
+			k.Public, k.Uses, k.Source, k.Demo = public, trust.Uses{Any: true}, name, lists.TestCode(like.Country)
+			l.Keys = append(l.Keys, k)
+		}
+	}
+	return l, nil
 }
 
 // liken gives keys that name no country, or are bound to no issuer, those of like.
@@ -304,10 +341,10 @@ func newText(p *program, by, until string, otherwise time.Time) (lists.Text, err
 	return t, nil
 }
 
-func importLists(p *program, t lists.Text, s sources, output string) error {
+func importLists(p *program, t lists.Text, ls []lists.List, output string) error {
 	all := new(trust.Keys)
 	from := map[string]string{} // key identifiers to the first list that has them
-	for _, l := range s.Lists {
+	for _, l := range ls {
 		p.tellOdd(l, true)
 		for _, k := range l.Keys {
 			if _, ok := from[k.ID]; !ok {

@@ -42,14 +42,14 @@ func (m *mapper) vaccine(e jcs.Value, v *cert.Vaccination) {
 	name, code := e.Get("vaccine"), e.Get("icd11Code")
 	s := m.text(name)
 	v.Product.Source = cert.Coding{Display: s}
-	product, kind := brandOf(alike(e))
+	product, kind := brandOf(m.same)
 	if product != "" {
 		v.Product.Mapped = cert.Coding{System: cert.EUVaccine, Code: product}
 		v.Prophylaxis.Mapped = kindCoding(kind)
 	} else if s != "" {
 		m.lose(name, lossNotMapped)
 	}
-	disease := m.disease(e)
+	disease := m.disease()
 	if disease == "" && product != "" {
 		disease = cert.COVID19
 		m.lose(name, lossGuessed)
@@ -63,9 +63,9 @@ func (m *mapper) vaccine(e jcs.Value, v *cert.Vaccination) {
 
 // disease returns the disease that the codes tell together: of all values that
 // could be the code, none but one.
-func (m *mapper) disease(e jcs.Value) string {
+func (m *mapper) disease() string {
 	found := ""
-	for _, s := range alike(e) {
+	for _, s := range m.same {
 		if d := cert.DiseaseOf(cert.Coding{System: cert.ICD11, Code: s}); d != "" {
 			if found != "" && found != d {
 				return ""
@@ -135,7 +135,7 @@ func (m *mapper) test(e jcs.Value) {
 		case "testName":
 			t.Name = m.text(v)
 		case "testType":
-			m.method(e, v, t)
+			m.method(v, t)
 		case "disease":
 			if s := m.text(v); isCOVID19(s) {
 				t.Disease = cert.Coded{Source: cert.Coding{Display: s}, Mapped: cert.Coding{System: cert.SNOMED, Code: cert.COVID19}}
@@ -182,7 +182,7 @@ func (m *mapper) result(e jcs.Value, t *cert.Test) {
 	}
 	t.Outcome.Source = cert.Coding{Display: said}
 	var found cert.Result
-	for _, s := range alike(e) {
+	for _, s := range m.same {
 		r := outcomes[strings.ToLower(s)]
 		if r != "" && found != "" && r != found {
 			m.lose(v, lossAmbiguous)
@@ -202,14 +202,14 @@ func (m *mapper) result(e jcs.Value, t *cert.Test) {
 
 // method maps the kind of test: of all values that could be it, none but one
 // may be a kind.
-func (m *mapper) method(e, v jcs.Value, t *cert.Test) {
+func (m *mapper) method(v jcs.Value, t *cert.Test) {
 	said := m.text(v)
 	if said == "" {
 		return
 	}
 	t.Type.Source = cert.Coding{Display: said}
 	found := methodOf(said)
-	for _, s := range alike(e) {
+	for _, s := range m.same {
 		if other := methodOf(s); other != "" && other != found {
 			m.lose(v, lossAmbiguous)
 			t.Type = cert.Coded{}

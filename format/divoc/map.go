@@ -30,7 +30,7 @@ func (c *credential) certificate() (*cert.Certificate, error) {
 		Carrier: cert.Carrier{Format: "divoc", Content: c.kind, Version: c.version, Hash: hex.EncodeToString(sum[:])},
 		Issuer:  cert.Issuer{Authority: c.issuer, KeyID: base64.StdEncoding.EncodeToString([]byte(c.keyID))},
 		Signed:  c.signed,
-	}, c.doc}
+	}, c.doc, nil}
 	m.person(c.doc.Get("credentialSubject"))
 	for _, e := range c.doc.Get("evidence").Items {
 		m.event(c.kind, e)
@@ -41,7 +41,8 @@ func (c *credential) certificate() (*cert.Certificate, error) {
 // mapper fills a certificate from the document, in which the paths of losses begin.
 type mapper struct {
 	*cert.Certificate
-	doc jcs.Value
+	doc  jcs.Value
+	same []string // of the evidence being mapped: values that the signature does not tell apart
 }
 
 func (m *mapper) lose(v jcs.Value, what string) {
@@ -190,6 +191,7 @@ func (m *mapper) moment(v jcs.Value) time.Time {
 
 // event maps one evidence.
 func (m *mapper) event(kind string, e jcs.Value) {
+	m.same = alike(e)
 	for _, k := range kinds {
 		if k.kind != kind {
 			continue
@@ -247,16 +249,16 @@ func (m *mapper) address(address jcs.Value, s *cert.Statement) {
 	}
 }
 
-// names are the members of an evidence whose values the signature does not tell
-// apart: all are https://schema.org/id.
-var names = []string{"certificateId", "batch", "vaccine", "manufacturer", "icd11Code", "testType", "disease", "sampleOrigin", "result"}
-
-// alike returns the values of those members.
+// alike returns the values of the members of an evidence whose values the
+// signature does not tell apart: all are https://schema.org/id.
 func alike(e jcs.Value) []string {
-	var out []string
-	for _, n := range names {
-		if s, ok := e.Get(n).Text(); ok {
-			out = append(out, strings.TrimSpace(s))
+	out := make([]string, 0, 8)
+	for k, v := range e.Members {
+		switch k {
+		case "certificateId", "batch", "vaccine", "manufacturer", "icd11Code", "testType", "disease", "sampleOrigin", "result":
+			if s, ok := v.Text(); ok {
+				out = append(out, strings.TrimSpace(s))
+			}
 		}
 	}
 	return out
@@ -272,7 +274,7 @@ func (m *mapper) identifier(e jcs.Value) string {
 		if i < 0 {
 			continue
 		}
-		for _, s := range alike(e) {
+		for _, s := range m.same {
 			if s == address[i+1:] && !nothing(s) {
 				if found != "" && found != s {
 					m.lose(e.Get("certificateId"), lossAmbiguous)

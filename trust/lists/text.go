@@ -36,7 +36,7 @@ const textName = "pratique-trust"
 //
 //	key         = "key " code " " base64 LF    ; who answers for it, its identifier
 //	              ["  authority " words LF]
-//	              ["  issuer " words LF]       ; the only issuer that it signs for (iss of a SMART Health Card)
+//	              ["  issuer " words LF]       ; the only issuer that it signs for (iss of a SMART Health Card, issuer of a DIVOC certificate)
 //	              "  uses " uses LF
 //	              ["  domains " list LF]
 //	              ["  from " moment LF]

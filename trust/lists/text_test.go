@@ -12,6 +12,7 @@ import (
 	"crypto/x509/pkix"
 	"encoding/asn1"
 	"encoding/json"
+	"encoding/pem"
 	"errors"
 	"fmt"
 	"reflect"
@@ -508,6 +509,30 @@ func BenchmarkParseText(b *testing.B) {
 	for b.Loop() {
 		if _, err := lists.Parse(data); err != nil {
 			b.Fatal(err)
+		}
+	}
+}
+
+// A register's key comes as it is published: in PEM, or as a JSON Web Key.
+func TestPublicKeys(t *testing.T) {
+	ed := `{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}` // RFC 8037, appendix A.2
+	for _, v := range []struct {
+		comment, data string
+		keys          int
+		bad           bool
+	}{
+		{"one in PEM", string(pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: spki(t, testKey(t, elliptic.P256(), "a").Public())})), 1, false},
+		{"a JSON Web Key", ed, 1, false},
+		{"a set of them", `{"keys":[` + ed + `,` + ed + `]}`, 2, false},
+		{"a DID document", `{"verificationMethod":[{"id":"did:x#1","publicKeyJwk":` + ed + `}]}`, 1, false},
+		{"a secret one", strings.Replace(ed, `"x"`, `"d":"nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A","x"`, 1), 0, true},
+		{"half of one", strings.Replace(ed, "11qYAYKxCrfVS", "", 1), 0, true},
+		{"none", `{"keys":[]}`, 0, true},
+		{"a text", "hello", 0, true},
+	} {
+		keys, err := lists.PublicKeys([]byte(v.data))
+		if len(keys) != v.keys || (err != nil) != v.bad {
+			t.Errorf("%s: %d keys, %v", v.comment, len(keys), err)
 		}
 	}
 }

@@ -86,6 +86,7 @@ func formatsFile() vectors.File {
 	s := newStock()
 	s.files["norland-formats.txt"] = trustText("XA", append(formatKeys(), divocKeys()...)...)
 	s.files["jwks.json"] = keySet()
+	s.files["register.pem"], s.files["register-sudmark.pem"] = publicPEM(immunisation), publicPEM(sudmarkDoses)
 	s.files["csca.pem"] = string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: passports.der}))
 	w := s.worlds["both"]
 	w.Files = append(w.Files, "norland-formats.txt")

@@ -2,8 +2,10 @@ package main
 
 import (
 	"crypto/sha256"
+	"crypto/x509"
 	"encoding/base64"
 	"encoding/binary"
+	"encoding/pem"
 	"fmt"
 	"hash/crc32"
 	"slices"
@@ -43,6 +45,13 @@ const (
 func keyNamed(k key, method string) key {
 	k.id = method
 	return k
+}
+
+// publicPEM is the key as a register publishes it: nothing says whose it is.
+func publicPEM(k key) string {
+	der, err := x509.MarshalPKIXPublicKey(k.priv.Public())
+	must(err)
+	return string(pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der}))
 }
 
 func (k key) rsa() bool { return k.alg == -37 }
