@@ -1,46 +1,51 @@
 package sim
 
+// Version names the model: results of one version are the same everywhere, and
+// those of two cannot be mixed. TestSameBits is what it stands for.
+const Version = "1"
+
 // Day is what a day brought.
 type Day struct {
-	Day         int
-	New         int // infected today
-	Infected    int // ever, those of day 0 too
-	Active      int // not recovered or dead, at the end of the day
-	Quarantined int // during the day
-	Hospital    int // at its end
-	Deaths      int // ever
-	Tests       int // taken
-	Notified    int // contacts found by tracing; one person counts for each meeting
-	Locked      bool
-	Shielded    bool
-	App         bool
+	Day         int  `json:"day"`
+	New         int  `json:"new"`         // infected today
+	Infected    int  `json:"infected"`    // ever, those of day 0 too
+	Active      int  `json:"active"`      // not recovered or dead, at the end of the day
+	Quarantined int  `json:"quarantined"` // during the day
+	Hospital    int  `json:"hospital"`    // at its end
+	Deaths      int  `json:"deaths"`      // ever
+	Tests       int  `json:"tests"`       // taken
+	Notified    int  `json:"notified"`    // contacts found by tracing; somebody found because of two counts twice
+	Locked      bool `json:"locked"`
+	Shielded    bool `json:"shielded"`
+	App         bool `json:"app"`
 }
 
 // Result is a finished run.
 type Result struct {
-	People  int
-	Seed    uint64
-	Days    []Day
-	Summary Summary
+	People  int     `json:"people"`
+	Seed    uint64  `json:"seed"`
+	Days    []Day   `json:"days"`
+	Summary Summary `json:"summary"`
 }
 
 // Summary is what is compared between runs. Shares are of the people.
 type Summary struct {
-	AppShare         float64 // of the people who run the app
-	Attack           float64 // infected by the end
-	Attack140        float64 // infected 140 days after the beginning of lockdown; of the run, if it ends before
-	Peak, PeakDay    int     // most infected on a day
-	LaterPeak        int     // the same, after lockdown
-	Deaths           int
-	PeakQuarantined  float64
-	QuarantineDays   float64 // for each person
-	R0               float64 // whom those infected early infected; NaN-free: 0 if nobody was
-	RAfterApp        float64 // the same of those infected in the 30 days after the app began, or lockdown ended
-	DoublingDays     float64 // before the interventions; 0 if there is too little to say
-	LockedFrom       int
-	LockedTo         int
-	InterventionFrom int
-	Tests            int
+	AppShare         float64 `json:"app_share"`  // of the people who run the app
+	Attack           float64 `json:"attack"`     // infected by the end
+	Attack140        float64 `json:"attack_140"` // infected 140 days after the beginning of lockdown; of the run, if it ends before
+	Peak             int     `json:"peak"`       // most infected on a day
+	PeakDay          int     `json:"peak_day"`
+	LaterPeak        int     `json:"later_peak"` // the same, after lockdown
+	Deaths           int     `json:"deaths"`
+	PeakQuarantined  float64 `json:"peak_quarantined"`
+	QuarantineDays   float64 `json:"quarantine_days"` // for each person
+	R0               float64 `json:"r0"`              // whom those infected early infected; 0 if nobody was
+	RAfterApp        float64 `json:"r_after_app"`     // the same of those infected in the 30 days after the app began, or lockdown ended
+	DoublingDays     float64 `json:"doubling_days"`   // before the interventions; 0 if there is too little to say
+	LockedFrom       int     `json:"locked_from"`
+	LockedTo         int     `json:"locked_to"`
+	InterventionFrom int     `json:"intervention_from"`
+	Tests            int     `json:"tests"`
 }
 
 // Run makes one run.
