@@ -58,6 +58,7 @@ func FuzzContent(f *testing.F) {
 	f.Add(dcc(f, person(object{"v": []any{dose(object{"dn": 2.5, "dt": "2026-01-15T00:00:00"})}})))
 	f.Add(dcc(f, object{"ver": nil, "nam": nil, "dob": nil, "r": []any{nil, object{}}}))
 	f.Add(claims(f, map[int]any{-260: map[int]any{-6: deployed(nil)}}))
+	f.Add(claims(f, map[int]any{-260: map[int]any{-6: deployed(nil), -10: object{"co": "XB", "fm": "hc1", "h": make([]byte, 32), "kid": []byte("x"), "iat": 1, "exp": 2, "w": []any{make([]byte, 17)}}}}))
 	f.Add(claims(f, map[int]any{-260: map[int]any{-6: later(nil)}}))
 	f.Add(claims(f, map[int]any{-260: map[int]any{4: object{"name": "x", "test": object{"result": object{"code": "260415000"}, "date": "2021-07-08"}}}}))
 	f.Add(claims(f, object{"hcid": "x", "vaccine_valid": "2021-07-22", "total_doses": "2"}))
