@@ -15,7 +15,7 @@ const Anyone = "*"
 type Recognition struct {
 	By           string    // who recognises
 	Of           string    // whose certificates, or Anyone
-	Uses         Uses      // which kinds of evidence; Any: all, orders and releases too
+	Uses         Uses      // which kinds of evidence; Any: all, orders and releases too, and never what is derived from certificates of others, which [Derived] alone says
 	Formats      []string  // hc1, shc, vds, divoc; empty: all that the verifier reads
 	Diseases     []string  // disease codes; empty: all
 	Methods      []string  // for tests: nucleic_acid, antigen_rapid ...; empty: all

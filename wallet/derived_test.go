@@ -4,6 +4,7 @@ import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -39,6 +40,9 @@ func TestDerivedAndYellowCardsOnPaper(t *testing.T) {
 	face := wallet.Look(wallet.Item{Kind: wallet.KindCertificate, Text: text})
 	if got := face.Title("en"); !strings.HasSuffix(got, ", derived from a certificate of Norland") || face.Country != "XB" {
 		t.Errorf("%q of %s", got, face.Country)
+	}
+	if !slices.Contains(face.Lesson.Reads, "reads_original") {
+		t.Errorf("who scans it learns %v", face.Lesson.Reads)
 	}
 	file := wallet.File{People: []wallet.Person{{Label: "Anna", Certificates: []string{text}}}}
 	for lang, want := range map[string]string{"en": "in accordance with the International Health Regulations", "fr": "conformément au Règlement sanitaire international", "es": "in accordance with the International Health Regulations"} {

@@ -58,6 +58,7 @@ func lessonOf(c *cert.Certificate) Lesson {
 	l.add(!s.BirthDate.IsZero(), "reads_birth")
 	l.add(s.Sex != "", "reads_sex")
 	l.add(s.Nationality != "", "reads_nationality")
+	l.add(c.Derived != nil, "reads_original")
 	l.add(len(s.Documents) > 0, "reads_document")
 	l.add(s.Guardian != nil, "reads_guardian")
 	for _, e := range c.Events {

@@ -144,7 +144,7 @@ var Codes = map[string]string{
 	"mrz_cut_off":            "a b",
 
 	// A certificate that was derived from one of another issuer.
-	"derived": "", "derived_from": "of country", "original_unknown": "country", "original_withdrawn": "of why appeal", "original_key_lost": "of", "unstated": "", "face_derived": "of", "not_concerned": "to title says", "accepted_together": "to", "cure_by": "kind until", "receipt_data_newer": "", "fact_transits": "",
+	"derived": "", "derived_from": "of country", "original_unknown": "country", "original_withdrawn": "of why appeal", "original_key_lost": "of", "unstated": "", "face_derived": "of", "not_concerned": "to title says", "accepted_together": "to", "reads_original": "", "cure_by": "kind until", "receipt_data_newer": "", "fact_transits": "",
 	"receipt_original_unknown": "", "receipt_original_withdrawn": "why", "receipt_original_key_lost": "",
 
 	"fact_from":      "",
