@@ -36,7 +36,7 @@ func serveCommand() *command {
 		example: `$ pratique serve verifier --example > verifier.json
 $ pratique serve verifier --config verifier.json
 $ pratique serve witness --example > witness.json`,
-		sub: []*command{serveVerifierCommand(), serveWebCommand()},
+		sub: []*command{serveVerifierCommand(), serveWebCommand(), serveWitnessCommand()},
 	}
 }
 
@@ -96,8 +96,7 @@ Without a certificate for TLS it listens on this machine alone, unless a proxy i
 		example: `$ pratique serve verifier --example > verifier.json
 $ pratique serve verifier --token                     # a token for a client, and the line for the settings
 $ pratique serve verifier --config verifier.json --check
-$ pratique serve verifier --config verifier.json
-$ pratique serve witness --example > witness.json`,
+$ pratique serve verifier --config verifier.json`,
 		flags: func(f *pflag.FlagSet) {
 			f.StringVar(&config, "config", "", "the `FILE` with the settings, in JSON")
 			f.BoolVar(&example, "example", false, "print settings to begin with")

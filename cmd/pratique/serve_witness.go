@@ -1,0 +1,176 @@
+package main
+
+import (
+	"context"
+	"crypto"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log"
+	"log/slog"
+	"net"
+	"net/http"
+	"os/signal"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/spf13/pflag"
+
+	"github.com/pratique/pratique/internal/srv"
+	"github.com/pratique/pratique/tlog"
+	"github.com/pratique/pratique/witness"
+)
+
+// witnessSettings are those of a witness.
+type witnessSettings struct {
+	Listen     string   `json:"listen"`               // address and port; a proxy in front ends TLS
+	Name       string   `json:"name"`                 // what its cosignatures bear, like an address without https://
+	Key        string   `json:"key"`                  // the key file
+	Passphrase string   `json:"passphrase,omitempty"` // the file with its passphrase, if it is sealed
+	Folder     string   `json:"folder"`               // where it remembers what it has cosigned
+	Logs       []string `json:"logs"`                 // the keys of the logs that it knows
+}
+
+const witnessExample = `{
+  "listen": "127.0.0.1:8485",
+  "name": "witness.example/w1",
+  "key": "witness.key",
+  "folder": "witness",
+  "logs": ["example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k"]
+}
+`
+
+func serveWitnessCommand() *command {
+	var config string
+	var example, check bool
+	return &command{
+		use:   "witness --config FILE",
+		short: "a witness: it cosigns what continues the history of a log, and nothing else",
+		long: `A witness keeps others from being shown another history than you. It remembers one checkpoint of each log that it knows, and cosigns a later one only with the proof that it continues what was seen (c2sp.org/tlog-witness). It needs nothing else of the logs, has no accounts, and one small machine serves many of them.
+
+Its key is an Ed25519 one that is used for nothing else; ` + "`pratique network key`" + ` makes such a key. What it has cosigned is safe on the disk before the cosignature leaves, and the folder must never be put back from a backup: without it the witness starts under a new key.
+
+--check prints the line that others put into their policies.`,
+		example: `$ pratique network key --name w1 --region south -o witness.key
+$ pratique serve witness --example > witness.json
+$ pratique serve witness --config witness.json --check
+$ pratique serve witness --config witness.json`,
+		flags: func(f *pflag.FlagSet) {
+			f.StringVar(&config, "config", "", "the `FILE` with the settings, in JSON")
+			f.BoolVar(&example, "example", false, "print settings to begin with")
+			f.BoolVar(&check, "check", false, "read the settings and all that they name, say what there is, and end")
+		},
+		run: func(p *program, args []string) error {
+			switch {
+			case len(args) > 0:
+				return misuse("serve witness takes no argument", "the settings are named by --config")
+			case example:
+				p.out.WriteString(witnessExample)
+				return nil
+			case config == "":
+				return misuse("the witness needs its settings", "`pratique serve witness --example` prints some to begin with; then --config FILE")
+			}
+			s, o, err := p.openWitness(config)
+			if err != nil {
+				return err
+			}
+			if check {
+				return sayWitness(p, s, o)
+			}
+			lock, err := srv.Folder(s.Folder).Lock()
+			if errors.Is(err, srv.ErrLocked) {
+				return failure("another witness works in "+quote(s.Folder), "two witnesses of one key would sign two histories: stop the other one")
+			}
+			if err != nil {
+				return failure("opening the folder "+quote(s.Folder)+": "+cause(err), "name a folder that this program may write: \"folder\"")
+			}
+			defer lock.Close()
+			h, err := witness.New(o)
+			if err != nil {
+				return failure(strings.TrimPrefix(err.Error(), "making witness: "), "look at the name and the logs of the settings")
+			}
+			return p.serveWitness(s, h)
+		},
+	}
+}
+
+func (p *program) openWitness(name string) (witnessSettings, witness.Options, error) {
+	var s witnessSettings
+	none := witness.Options{}
+	text, err := readText(name, 1<<20)
+	if err != nil {
+		return s, none, failure("reading the settings "+quote(name)+": "+cause(err), "`pratique serve witness --example` prints some to begin with")
+	}
+	d := json.NewDecoder(strings.NewReader(text))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&s); err != nil {
+		return s, none, failure("the settings "+quote(name)+": "+err.Error(), "`pratique serve witness --example` shows each one")
+	}
+	if _, _, err := net.SplitHostPort(s.Listen); err != nil {
+		return s, none, failure("listen is no address and port", `"listen": "127.0.0.1:8485"`)
+	}
+	if s.Folder == "" || len(s.Logs) == 0 {
+		return s, none, failure("a witness has a folder and knows a log", `"folder": "witness", "logs": ["name+hash+key"]`)
+	}
+	k, err := p.openBare(s.Key, s.Passphrase)
+	if err != nil {
+		return s, none, err
+	}
+	o := witness.Options{Name: s.Name, Signer: crypto.Signer(k), Store: witness.NewStore(srv.Folder(s.Folder)), Now: p.now,
+		Log: slog.New(slog.NewTextHandler(p.errs, nil))}
+	for _, l := range s.Logs {
+		key, err := tlog.ParseKey(l)
+		if err != nil {
+			return s, none, failure("the log "+quote(l)+" is no key of one", "the operator of the log publishes it: name+hash+key")
+		}
+		o.Logs = append(o.Logs, key)
+	}
+	if _, err := witness.New(o); err != nil {
+		return s, none, failure(strings.TrimPrefix(err.Error(), "making witness: "), "look at the name and the logs of the settings")
+	}
+	return s, o, nil
+}
+
+func sayWitness(p *program, s witnessSettings, o witness.Options) error {
+	v, err := witness.VerifierKey(o.Name, o.Signer.Public())
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(p.out, "witness   %s\nkey       %s\n", printable(s.Name), v)
+	for _, l := range o.Logs {
+		fmt.Fprintf(p.out, "log       %s\n", printable(l.Name))
+	}
+	return nil
+}
+
+// serveWitness serves until it is told to stop; what was begun is finished.
+func (p *program) serveWitness(w witnessSettings, h http.Handler) error {
+	l, err := net.Listen("tcp", w.Listen)
+	if err != nil {
+		return failure("listening on "+w.Listen+": "+cause(err), "choose another port, or stop what uses it")
+	}
+	s := &http.Server{Handler: h, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 30 * time.Second, WriteTimeout: 30 * time.Second, IdleTimeout: 2 * time.Minute,
+		MaxHeaderBytes: 16 << 10, ErrorLog: log.New(io.Discard, "", 0)}
+	stop, done := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
+	defer done()
+	fmt.Fprintf(p.out, "listening on http://%s as %s; end with Ctrl-C\n", l.Addr(), w.Name)
+	if err := p.out.Flush(); err != nil {
+		return err
+	}
+	failed := make(chan error, 1)
+	go func() { failed <- s.Serve(l) }()
+	select {
+	case err := <-failed:
+		return failure("serving: "+cause(err), "start it again")
+	case <-stop.Done():
+	}
+	wait, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	defer cancel()
+	if err := s.Shutdown(wait); err != nil && !errors.Is(err, http.ErrServerClosed) {
+		return failure("stopping: "+cause(err), "some requests were not finished; the logs can send them again")
+	}
+	fmt.Fprintln(p.out, "stopped")
+	return nil
+}
