@@ -333,3 +333,34 @@ func TestSchemaAndJSON(t *testing.T) {
 		t.Errorf("got %s", got)
 	}
 }
+
+// The largest certificate whose parts all look alike is read, or refused, in the
+// time of a scan: nobody can write a graph that is hard to put in order.
+func TestPartsThatLookAlikeCostLittle(t *testing.T) {
+	whole := text(t, bare)
+	begin := strings.Index(whole, `"evidence":[`) + len(`"evidence":[`)
+	end := strings.Index(whole, `],"nonTransferable"`)
+	part := strings.Replace(whole[begin:end], `"id":"https://immunisation.norland.example/test/90210",`, "", 1)
+	for _, v := range []struct {
+		n    int
+		want string
+	}{{divoc.MaxEvidence, ""}, {divoc.MaxEvidence + 1, "payload_events"}} {
+		doc := whole[:begin] + strings.TrimSuffix(strings.Repeat(part+",", v.n), ",") + whole[end:]
+		if len(doc) > divoc.MaxContent {
+			t.Fatalf("%d bytes", len(doc))
+		}
+		allocated := testing.AllocsPerRun(1, func() {
+			_, err := divoc.Read(doc)
+			got := ""
+			if e, ok := errors.AsType[*divoc.Error](err); ok {
+				got = e.Code()
+			}
+			if got != v.want {
+				t.Errorf("%d parts: %v, want %s", v.n, err, v.want)
+			}
+		})
+		if allocated > 200_000 {
+			t.Errorf("%d parts: %.0f allocations", v.n, allocated)
+		}
+	}
+}

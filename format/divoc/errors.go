@@ -5,6 +5,7 @@ import (
 
 	"github.com/pratique/pratique/internal/deflate"
 	"github.com/pratique/pratique/internal/jcs"
+	"github.com/pratique/pratique/internal/jws"
 	"github.com/pratique/pratique/internal/rdfc"
 )
 
@@ -80,6 +81,7 @@ var causes = []struct {
 	{ErrArchive, "malformed"}, {ErrMembers, "members"}, {ErrName, "name"}, {ErrEncrypted, "encrypted"}, {ErrMethod, "method"},
 	{ErrSize, "too_large"}, {ErrChecksum, "checksum"},
 	{deflate.ErrTruncated, "truncated"}, {deflate.ErrCorrupt, "corrupt"}, {deflate.ErrTooLarge, "too_large"}, {deflate.ErrTrailing, "trailing"},
+	{jws.ErrParts, "parts"}, {jws.ErrBase64, "base64"}, {jws.ErrHeader, "header"},
 	{ErrProof, "proof"}, {ErrDetached, "detached"}, {ErrMember, "member"},
 	{ErrContext, "unknown"}, {rdfc.ErrContext, "unknown"}, {rdfc.ErrLimit, "limit"}, {ErrLinked, "malformed"},
 	{ErrShape, "shape"}, {ErrIssuer, "issuer"}, {ErrTime, "time"}, {ErrUncovered, "dropped"}, {ErrEvidence, "events"},
