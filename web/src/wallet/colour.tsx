@@ -10,7 +10,8 @@ import { download, now, sorry, useHome } from "./state";
 
 export function ColourScreen() {
   const h = useHome();
-  const [label, setLabel] = useState(h.people[0]?.label ?? "");
+  const [chosen, setLabel] = useState("");
+  const label = h.people.some((p) => p.label === chosen) ? chosen : h.people[0]?.label ?? ""; // who was first named just now, too
   const [place, setPlace] = useState(h.content.place ?? { in: "", region: "" });
   const [own, setOwn] = useState<{ lang: string; of: Own; also: Own | undefined }>();
   const lang = useLanguage();
