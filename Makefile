@@ -10,6 +10,7 @@
 #   make wasm      the verifier for pages, checked under Node
 #   make pages     the pages, in web/dist; then: go build -tags pages ./cmd/pratique
 #   make browse    the pages in a real browser; calls pages        ONLY=desk
+#   make pictures  docs/pictures, taken of the pages as they are now
 #   make release   static programs, checksums and bills of materials in dist/
 #   make reproducible   two builds of this commit, in two places, compared
 #
@@ -24,7 +25,7 @@ TARGETS     ?= linux/amd64 linux/arm64 windows/amd64 windows/arm64 darwin/amd64 
 STATICCHECK := v0.8.2
 PURE         = $(shell sed -n 's,^[0-4] *\([^ ]*\).*,./\1,p' docs/imports.txt)
 
-.PHONY: help demo tour tour-program deps test format vet lint build unit pure vulnerable wasm-program wasm pages browse fuzz bench compare release reproducible clean
+.PHONY: help demo tour tour-program deps test format vet lint build unit pure vulnerable wasm-program wasm pages browse pictures fuzz bench compare release reproducible clean
 
 help:
 	@sed -n '1,/^$$/s/^# \{0,1\}//p' Makefile
@@ -107,6 +108,12 @@ browse: pages
 	@echo "== browser"
 	@$(GO) build -o bin/pratique ./cmd/pratique
 	@node --test --test-concurrency=1 --test-reporter=spec $(if $(ONLY),web/test/$(ONLY).test.mjs,web/test/*.test.mjs)
+
+# Photographs of the screens, and the small pictures that are made of them.
+pictures: pages
+	@$(GO) build -o bin/pratique ./cmd/pratique
+	@set -e; dir=$$(mktemp -d); trap 'rm -rf "$$dir"' EXIT; \
+	PICTURES="$$dir" node --test --test-reporter=spec web/test/pictures.test.mjs && $(GO) run ./internal/pictures "$$dir" docs/pictures
 
 fuzz:
 	@.ci/fuzz $(FUZZTIME) $(JOBS)

@@ -52,7 +52,7 @@ type Tour struct {
 	set   int // of the folders: which one of several beginnings
 	lab   *register
 	cast  cast
-	desk  http.Handler
+	desk  *desk.Desk
 	ended bool
 }
 
@@ -139,13 +139,7 @@ func (t *Tour) begin() error {
 		return err
 	}
 	t.clock = issued
-	return t.supply(collected)
-}
-
-// supply gives the desk the public data as of a moment: it is started again
-// beside the same counts, as its officer would.
-func (t *Tour) supply(asOf time.Time) error {
-	relied, text, err := t.relied(asOf)
+	relied, text, err := t.relied(collected)
 	if err != nil {
 		return err
 	}
@@ -154,7 +148,7 @@ func (t *Tour) supply(asOf time.Time) error {
 		return err
 	}
 	t.desk, err = desk.New(desk.Options{
-		Name: "north-pier.3", Country: "XB", Appeal: []string{"Sudmark Office for Travellers' Rights, https://rights.sudmark.example/appeal"},
+		Name: "north-pier.3", Country: "XB",
 		Sentences: []desk.Sentence{
 			{Code: "infant", Text: "An infant below the age from which a certificate is asked."},
 			{Code: "exemption_letter", Text: "A letter of exemption was seen."},
@@ -164,6 +158,15 @@ func (t *Tour) supply(asOf time.Time) error {
 		World: text, Relied: relied, Version: t.o.Version, Counts: counts, Pages: t.pages, Hosts: t.o.Hosts, Now: t.now,
 		Key: func(string) (crypto.Signer, error) { return t.cast.desk.Signer, nil },
 	})
+	return err
+}
+
+// renew gives the desk the public data as of now.
+func (t *Tour) renew() error {
+	relied, text, err := t.relied(t.clock)
+	if err == nil {
+		t.desk.Renew(text, relied)
+	}
 	return err
 }
 

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/pratique/pratique/bundle"
 	"github.com/pratique/pratique/cert"
 	"github.com/pratique/pratique/format/hc1"
 	"github.com/pratique/pratique/history"
@@ -13,15 +14,14 @@ import (
 	"github.com/pratique/pratique/revoke"
 	"github.com/pratique/pratique/rules"
 	"github.com/pratique/pratique/trust"
-	"github.com/pratique/pratique/trust/lists"
 	"github.com/pratique/pratique/verify"
 )
 
 // cast are those who play beside the visitor: the keys of both countries, and
 // the codes of the other travellers.
 type cast struct {
-	lab, health, border, desk *keys.Key
-	codes                     map[string]shown
+	lab, health, border, desk, ministry *keys.Key
+	codes                               map[string]shown
 }
 
 func newCast() (cast, error) {
@@ -36,7 +36,8 @@ func newCast() (cast, error) {
 		{&c.health, "norland-health", "XA", authority, []trust.Use{trust.Notice}},
 		{&c.border, "sudmark-border", "XB", "Sudmark Border", []trust.Use{trust.Stamp}},
 		{&c.desk, "sudmark-desk", "XB", "Sudmark Border", []trust.Use{trust.Receipt}},
-		{&stranger, "westland", "XC", "Westland Clinics", nil},
+		{&c.ministry, "sudmark-ministry", "XB", "Sudmark Ministry of Health", []trust.Use{trust.Bundle}},
+		{&stranger, "midland", "XC", "Midland Clinics", nil},
 	} {
 		made, err := keys.NewDemo(k.name, keys.Options{Country: k.of, Authority: k.whose, Uses: k.uses, NotBefore: begun, NotAfter: ended})
 		if err != nil {
@@ -96,24 +97,14 @@ func (c cast) afterwards() error {
 	return nil
 }
 
-// world is what Sudmark's border and every wallet relies on, as of a moment.
+// world is what Sudmark's border and every wallet relies on, as of a moment: a
+// bundle that Sudmark signs, as it is given to pages.
 func (c cast) world(asOf time.Time, withdrawn *revoke.List) (*verify.World, json.RawMessage, error) {
-	t := lists.Text{Jurisdiction: "XB", Authority: "Sudmark Ministry of Health", Issued: begun, Until: ended}
-	w := &verify.World{Keys: new(trust.Keys), Withdrawals: []*revoke.List{withdrawn}, Data: verify.Data{AsOf: asOf, HardExpiry: asOf.AddDate(0, 0, 14)}}
 	known := recognition
 	known.Uses = trust.Uses{Of: []trust.Use{trust.Test, trust.Recovery}}
-	for _, r := range []trust.Recognition{westland, known} {
-		t.Entries = append(t.Entries, lists.Entry{Recognition: &r})
-		w.Recognitions = append(w.Recognitions, r)
-	}
-	text, err := t.Bytes()
-	if err != nil {
-		return nil, nil, err
-	}
-	files := map[string]string{"sudmark.txt": string(text), "withdrawals/norland.txt": withdrawn.String()}
-	for name, k := range map[string]*keys.Key{"norland.pem": c.lab, "norland-health.pem": c.health, "sudmark-border.pem": c.border, "sudmark-desk.pem": c.desk} {
-		files[name] = string(k.CertificatePEM())
-		w.Keys.Add(k.Public())
+	has := bundle.Contents{Recognitions: trust.Recognitions{westland, known}, Withdrawals: []*revoke.List{withdrawn}}
+	for _, k := range []*keys.Key{c.lab, c.health, c.border, c.desk} {
+		has.Keys = append(has.Keys, k.Public())
 	}
 	for _, pack := range []string{"sudmark", "self-lenient"} {
 		set, err := rules.Pack(pack)
@@ -123,14 +114,30 @@ func (c cast) world(asOf time.Time, withdrawn *revoke.List) (*verify.World, json
 		if err != nil {
 			return nil, nil, err
 		}
-		files["rules/"+pack+".json"] = string(set.Encode())
-		w.Rules = append(w.Rules, set)
+		has.Rules = append(has.Rules, set)
+	}
+	file, err := bundle.Build(bundle.Manifest{
+		Jurisdiction: "XB", Name: "border", Demo: true, AsOf: asOf, Soft: asOf.AddDate(0, 0, 7), Hard: asOf.AddDate(0, 0, 14),
+	}, has, nil, plain{c.ministry.Signer})
+	if err != nil {
+		return nil, nil, err
+	}
+	u, err := bundle.Parse(file)
+	if err != nil {
+		return nil, nil, err
+	}
+	b, err := u.Verify(bundle.Pin{Key: c.ministry.Signer.Public()})
+	if err != nil {
+		return nil, nil, err
+	}
+	w, err := b.World("XB", "")
+	if err != nil {
+		return nil, nil, err
 	}
 	out, err := json.Marshal(struct {
-		Files      map[string]string `json:"files"`
-		AsOf       time.Time         `json:"as_of"`
-		HardExpiry time.Time         `json:"hard_expiry"`
-	}{files, w.Data.AsOf, w.Data.HardExpiry})
+		Bundle []byte `json:"bundle"`
+		To     string `json:"to"`
+	}{file, "XB"})
 	return w, out, err
 }
 

@@ -234,7 +234,7 @@ func (t *Tour) withdraw(w http.ResponseWriter, r *http.Request) {
 			}
 			t.lab.entries[i] = e
 		}
-		if err := t.supply(t.clock); err != nil {
+		if err := t.renew(); err != nil {
 			no(w, http.StatusInternalServerError, "The desk could not be told. Start the tour again.")
 			return
 		}

@@ -2,6 +2,7 @@ package demo_test
 
 import (
 	"bytes"
+	"encoding/base64"
 	"encoding/json"
 	"io"
 	"net/http"
@@ -11,6 +12,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/pratique/pratique/bundle"
 	"github.com/pratique/pratique/demo"
 )
 
@@ -156,7 +158,19 @@ func TestAWithdrawalReachesTheDeskAndNamesNobody(t *testing.T) {
 	id := s["issued"].([]any)[0].(map[string]any)["id"]
 	entries := func() string {
 		_, w, _ := v.ask("GET", "/api/world", nil)
-		return w["files"].(map[string]any)["withdrawals/norland.txt"].(string)
+		file, err := base64.StdEncoding.DecodeString(w["bundle"].(string))
+		if err != nil {
+			t.Fatal(err)
+		}
+		u, err := bundle.Parse(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b, err := u.SkipVerification()
+		if err != nil || len(b.Contents.Withdrawals) != 1 {
+			t.Fatalf("%v, %v", b, err)
+		}
+		return b.Contents.Withdrawals[0].String()
 	}
 	before := entries()
 	for _, x := range []struct {
