@@ -177,13 +177,18 @@ func verifyCodes(p *program, w *verify.World, q verify.Question, pr printer, arg
 	codes, broken := p.readEvery(args)
 	pr.several = len(codes) > 1
 	var t tally
+	var rows []tableRow
 	for i, c := range codes {
 		r := check(w, q, c)
 		t.add(r.Verdict)
+		rows = append(rows, pr.inTable(r, c.input))
 		if i > 0 && !pr.json {
 			p.out.WriteString("\n")
 		}
 		p.out.Write(pr.answer(r, c.input))
+	}
+	if pr.several && !pr.json {
+		p.out.WriteString("\n" + pr.table(rows))
 	}
 	if broken != nil {
 		return broken
