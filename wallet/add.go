@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/pratique/pratique/format"
+	"github.com/pratique/pratique/format/divoc"
 	"github.com/pratique/pratique/format/shc"
 	"github.com/pratique/pratique/history"
 	"github.com/pratique/pratique/internal/signed"
@@ -75,10 +76,15 @@ func lines(text string) []byte {
 
 // oneForm is the text of a certificate in the form in which its QR code has it:
 // a health card of a file, or of several codes, is that of one code. So a card
-// is there once, however it came, and is what a desk scans.
+// is there once, however it came, and is what a desk scans. An archive, which is
+// no text, becomes one.
 func oneForm(text string) string {
 	text = strings.ReplaceAll(bare(text), "\r\n", "\n")
-	if format.Identify(text) != format.SHC {
+	switch format.Identify(text) {
+	case format.SHC:
+	case format.DIVOC:
+		return divoc.Text(text)
+	default:
 		return text
 	}
 	var out string

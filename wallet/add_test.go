@@ -8,6 +8,7 @@ import (
 
 	"github.com/pratique/pratique/format"
 	"github.com/pratique/pratique/format/shc"
+	"github.com/pratique/pratique/vectors"
 	"github.com/pratique/pratique/wallet"
 )
 
@@ -118,6 +119,31 @@ func TestAHealthCardIsThereOnceInWhateverForm(t *testing.T) {
 	}
 }
 
+// A DIVOC certificate that is an archive in its code is kept as text, and is
+// there once, whichever of the two was scanned.
+func TestAnArchiveIsKeptAsText(t *testing.T) {
+	v, err := vectors.Load("formats")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var archive, text string
+	for _, c := range v.Cases {
+		switch c.Comment {
+		case "a negative nucleic acid test with DIVOC, in a zip, PS256":
+			archive = c.Text
+		case "the same in base64":
+			text = c.Text
+		}
+	}
+	f, added, err := (wallet.File{}).Add("Anna", archive)
+	if err != nil || len(added.New) != 1 || f.People[0].Certificates[0] != text {
+		t.Fatalf("%+v, %v", added, err)
+	}
+	if _, twice, err := f.Add("Anna", text); err != nil || twice.Known != 1 || len(twice.New) != 0 {
+		t.Errorf("the same as text: %+v, %v", twice, err)
+	}
+}
+
 func TestAddingAWalletGivesItsPeopleTheirOwn(t *testing.T) {
 	f := wallet.File{People: []wallet.Person{{Label: "Mum", Holder: anna}}}
 	f, added, err := f.Add("whoever", family)
@@ -140,7 +166,7 @@ func TestWhatCannotBeKeptIsRefused(t *testing.T) {
 	}{
 		{"no label", "", c.test, wallet.ErrPerson},
 		{"a label of two lines", "A\nperson B", c.test, wallet.ErrPerson},
-		{"binary", "A", "PK\x03\x04\x00\x01", wallet.ErrText},
+		{"binary", "A", "NZCP:/1/\x01", wallet.ErrText},
 		{"not UTF-8", "A", "NZCP:/1/\xff", wallet.ErrText},
 	} {
 		if f, added, err := (wallet.File{}).Add(v.label, v.text); !errors.Is(err, v.want) || len(f.People) > 0 || added.Kind != "" {

@@ -157,8 +157,11 @@ func TestEveryFormOfATextIsTheSame(t *testing.T) {
 	for _, r := range chars {
 		raw = append(raw, byte(r))
 	}
+	if s := divoc.Text(string(raw)); s != text(t, "the same in base64") || divoc.Text(s) != s {
+		t.Errorf("as text: %.20s", s)
+	}
 	want := verified(t, zipped).Carrier.Hash
-	for form, s := range map[string]string{"characters": chars, "bytes": string(raw), "base64": text(t, "the same in base64"), "json": text(t, bare), "with a line end": text(t, bare) + "\r\n"} {
+	for form, s := range map[string]string{"characters": chars, "bytes": string(raw), "base64": text(t, "the same in base64"), "json": text(t, bare), "as text": divoc.Text(chars), "bytes as text": divoc.Text(string(raw)), "with a line end": text(t, bare) + "\r\n"} {
 		u, err := divoc.Read(s)
 		if err != nil {
 			t.Errorf("%s: %v", form, err)

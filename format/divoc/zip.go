@@ -47,6 +47,20 @@ func unpack(text string) (string, error) {
 	return "", &Error{Step: StepText, Err: ErrPrefix}
 }
 
+// Text returns a certificate that is the bytes of an archive, or the characters
+// that stand for them, as text that can be kept and printed: "B64:" and the
+// archive in base64. Any other text it returns as it is.
+func Text(text string) string {
+	if !strings.HasPrefix(text, magic) {
+		return text
+	}
+	archive := []byte(text)
+	if b, ok := latin1(text); ok {
+		archive = b
+	}
+	return "B64:" + base64.StdEncoding.EncodeToString(archive)
+}
+
 func inflated(archive []byte) (string, error) {
 	b, err := unzip(archive)
 	if err != nil {
