@@ -67,7 +67,9 @@ export function tIn(code: string, key: Key, params: Record<string, string | numb
 export function moment(iso: string | Date | undefined, code = lang): string {
   if (!iso) return "";
   const d = typeof iso === "string" ? new Date(iso) : iso;
-  return new Intl.DateTimeFormat(code === "ar" ? "ar-u-nu-latn" : code, { dateStyle: "medium", timeStyle: "short", hour12: false }).format(d);
+  // What is medium in Arabic has the month as a number, which may be taken for the day.
+  if (code === "ar") return new Intl.DateTimeFormat("ar-u-nu-latn", { day: "numeric", month: "long", year: "numeric", hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).format(d);
+  return new Intl.DateTimeFormat(code, { dateStyle: "medium", timeStyle: "short", hour12: false }).format(d);
 }
 
 /** day says a date, and what is known of one that lacks its day or month. */

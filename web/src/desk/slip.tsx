@@ -81,7 +81,7 @@ function Sheet({ drawn: { lang, slip, other, symbol }, decided: d, large }: { dr
   return (
     <article class={"sheet" + (large ? " sheet-large" : "")} lang={lang} dir={direction(lang)}>
       <h2>{tIn(lang, "sheet.title")}{other && <span class="second" lang={olang} dir={direction(olang)}>{tIn(olang, "sheet.title")}</span>}</h2>
-      {s.known.demo && <p class="demo-mark">{t("demo")}</p>}
+      {s.known.demo && <p class="demo-mark">{tIn(lang, "demo")}</p>}
       {symbol && (
         <svg class="symbol" viewBox={`-4 -4 ${symbol.size + 8} ${symbol.size + 8}`} role="img" aria-label={tIn(lang, "sheet.symbol")} shape-rendering="crispEdges">
           <rect x="-4" y="-4" width={symbol.size + 8} height={symbol.size + 8} fill="#fff" /><path d={symbol.path} fill="#000" />

@@ -18,6 +18,8 @@ export function Add() {
   const [seen, setSeen] = useState<Seen[]>();
   const [sealed, setSealed] = useState("");
   const parts = useRef<string[]>([]);
+  const lang = language();
+  useEffect(() => setSaid([]), [lang]); // it was said in another one
   const chooser = useRef<HTMLInputElement>(null);
 
   /** take returns whether there is something to keep, so that a camera may rest. */
