@@ -140,6 +140,43 @@ test("the clock goes forward only, and every page goes by it", () => at(async ({
   await page.waitForFunction(() => Date.now() === 1796382000000);
 }));
 
+test("without a camera and without the bar's button: a code is dragged, or saved and chosen; and nothing is there before it is issued", () => at(async ({ t, page }) => {
+  const act = (name) => page.locator('.guide-act[aria-disabled="false"]', { hasText: name }).click();
+  await page.goto(t.origin + "/desk/#4");
+  await act("Fly to Sudmark");
+  await page.locator("#app form.shift").waitFor();
+  await act("Begin the shift");
+  await act("use Anna’s code");
+  await page.getByRole("alert").filter({ hasText: "step 1 issues it" }).waitFor();
+  await page.goto(t.origin + "/desk/#5"); // the same page, the same shift
+  await page.locator(".guide-code img").dragTo(page.locator("#app .giant"));
+  await page.locator(".verdict-red").waitFor();
+  await act("To the health service");
+  await page.locator(".decided .primary").click();
+  await page.locator(".scan").waitFor();
+  await page.locator(".guide-steps a").nth(7).click();
+  const saving = page.waitForEvent("download");
+  await page.locator(".guide-code").getByRole("link", { name: "Save" }).click();
+  await page.locator("#app input[type=file]").setInputFiles(await (await saving).path().then((path) => ({ name: "recovery.png", mimeType: "image/png", buffer: readFileSync(path) })));
+  await page.locator(".verdict-green").filter({ hasText: "Clara" }).waitFor();
+}));
+
+test("started again, the tour has nothing of before", () => at(async ({ page }) => {
+  const act = (name) => page.locator('.guide-act[aria-disabled="false"]', { hasText: name }).click();
+  await page.locator(".guide-way").click();
+  await act("Issue it for me");
+  await page.locator(".handed").waitFor();
+  await page.locator(".guide-way").last().click();
+  await act("Begin the wallet");
+  await page.locator(".tabs").waitFor({ timeout: 60_000 });
+  await page.locator(".guide-clock summary").click();
+  await page.getByRole("button", { name: "Start the tour again" }).click();
+  await page.locator(".surfaces").waitFor();
+  const { local, databases, caches } = await left(page);
+  assert.deepEqual([local, databases, caches], ["", {}, {}]);
+  assert.equal((await page.evaluate(() => fetch("/tour/api/state").then((r) => r.json()))).issued.length, 0);
+}));
+
 test("on a telephone, and in a language that is written from right to left, the bar stays whole", () => at(async ({ t, page }) => {
   for (const [path, wait] of [["/tour/#0", ".surfaces"], ["/tour/#1", ".preview-name"], ["/desk/#4", "form.shift"], ["/wallet/#2", "input[type=password]"], ["/tour/#12", ".places"]]) {
     await page.goto(t.origin + path);

@@ -6,7 +6,7 @@ import { install, setClock } from "./clock";
 import { render } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { address, steps, type Act } from "./steps";
-import { changed, get, onChange, post, step, type State } from "./state";
+import { changed, clear, get, onChange, post, step, type State } from "./state";
 
 install(Number((document.currentScript as HTMLScriptElement | null)?.dataset["clock"]));
 
@@ -131,7 +131,7 @@ function Clock({ s, reload, trouble }: { s: State; reload: boolean; trouble(why:
         <p>The clock stands still until you move it, and every page goes by it.</p>
         <button type="button" onClick={() => to(now + 3_600_000)}>An hour later</button>
         <button type="button" onClick={() => to(now + 86_400_000)}>A day later</button>
-        <button type="button" onClick={() => void post("restart", {}).then(() => { location.href = "/tour/"; }, (err: Error) => trouble(err.message))}>Start the tour again</button>
+        <button type="button" onClick={() => void clear().then(() => post("restart", {})).then(() => { location.href = "/tour/"; }, (err: Error) => trouble(err.message))}>Start the tour again</button>
       </div>
     </details>
   );

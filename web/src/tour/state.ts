@@ -43,3 +43,12 @@ export const onChange = (f: (s: State) => void): (() => void) => {
 
 /** step is where in the tour this window is: the number in the address. */
 export const step = (): number => Math.max(0, Number(/^#(\d{1,2})$/.exec(location.hash)?.[1] ?? 0));
+
+/** clear takes out of this browser all that it keeps for this address. */
+export async function clear(): Promise<void> {
+  for (const r of await navigator.serviceWorker.getRegistrations()) await r.unregister();
+  for (const name of await caches.keys()) await caches.delete(name);
+  for (const d of await indexedDB.databases()) await new Promise<void>((done) => { const r = indexedDB.deleteDatabase(d.name!); r.onsuccess = r.onerror = r.onblocked = () => done(); });
+  localStorage.clear();
+  sessionStorage.clear();
+}

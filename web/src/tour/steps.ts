@@ -44,7 +44,7 @@ const scan = (label: string, code: string, colour: string): Act => ({
   run: async (s) => {
     if (has(".decided")) press(".decided .primary");
     await until(".scan");
-    paste(s.codes[code]?.text ?? "");
+    paste(text(s, code));
   },
 });
 
@@ -72,10 +72,17 @@ const openWallet: Act = {
 const put = (label: string, code: string, there: () => boolean): Act => ({
   label, ready: () => has(".add"), done: there,
   run: async (s) => {
-    paste(s.codes[code]?.text ?? "");
+    paste(text(s, code));
     await until("dialog[open] form .primary");
   },
 });
+
+/** text is the text of a code, once there is one. */
+function text(s: State, code: string): string {
+  const c = s.codes[code];
+  if (!c) throw new Error("There is no certificate of Anna yet: step 1 issues it.");
+  return c.text;
+}
 
 const things = (): number => document.querySelectorAll("#app .thing").length;
 const tab = (n: number): void => press(`.tabs button:nth-child(${n})`);

@@ -2,7 +2,7 @@
 // that this browser keeps for this address and all files of the program, and looks
 // in each for what is about Anna.
 import { useEffect, useState } from "preact/hooks";
-import { get, post, type Lying, type State } from "./state";
+import { clear, get, post, type Lying, type State } from "./state";
 
 /** Place is somewhere that something can be kept, and what was found in it. */
 export interface Place { name: string; where: string; things: number; size: number; looks: string; found: string[] }
@@ -96,15 +96,6 @@ async function read(s: State): Promise<{ browser: Place[]; program: Place[]; fol
     browser: look(await browser(), needles), folder,
     program: look(files.map((f) => ({ name: f.name, where: folders[f.store] ?? f.name, bytes: utf8.encode(f.name + "\n" + f.text), looks: f.text })), needles),
   };
-}
-
-/** clear takes out of this browser all that it keeps for this address. */
-async function clear(): Promise<void> {
-  for (const r of await navigator.serviceWorker.getRegistrations()) await r.unregister();
-  for (const name of await caches.keys()) await caches.delete(name);
-  for (const d of await indexedDB.databases()) await new Promise<void>((done) => { const r = indexedDB.deleteDatabase(d.name!); r.onsuccess = r.onerror = r.onblocked = () => done(); });
-  localStorage.clear();
-  sessionStorage.clear();
 }
 
 const bytes = (n: number): string => (n < 10_000 ? new Intl.NumberFormat("en").format(n) + " bytes" : n < 1_000_000 ? Math.round(n / 1000) + " kB" : (n / 1_000_000).toFixed(1) + " MB");
