@@ -274,8 +274,11 @@ func (s *Service) answer(j asked, p Showing) (Answer, error) {
 	for i, c := range codes {
 		reports[i] = verify.Check(j.world, c, q)
 	}
-	joint := verify.Together(reports)
-	r, code := reports[max(joint.By, 0)], codes[max(joint.By, 0)]
+	r, by := verify.Jointly(reports)
+	if len(by) == 0 {
+		r, by = reports[0], []int{0}
+	}
+	one, code := reports[by[0]], codes[by[0]] // which the receipt is about
 	full := r.In(j.lang, p.ID)
 	a := Answer{V: 1, ID: p.ID, Verdict: r.Verdict.String(), Word: full.Word, Obligations: []verify.SaidObligation{}, Data: full.Data}
 	if r.Verdict == verify.Green {
@@ -284,10 +287,20 @@ func (s *Service) answer(j asked, p Showing) (Answer, error) {
 	if m := full.Passport; m != nil {
 		a.Passport = &Fit{Name: m.Name, Near: m.Near, BirthDate: m.BirthDate}
 	}
-	receipt, err := verify.NewReceipt(j.world, code, q, s.decision(r.Verdict, p), s.o.Rand)
+	decision := s.decision(one.Verdict, p)
+	together := r.Verdict == verify.Green && one.Verdict != verify.Green
+	if together && p.Outcome == "" {
+		decision.Outcome, decision.Override = verify.Admitted, verify.OtherEvidence
+	}
+	receipt, err := verify.NewReceipt(j.world, code, q, decision, s.o.Rand)
 	switch {
 	case errors.Is(err, verify.ErrOverride), errors.Is(err, verify.ErrOfficers):
 		return Answer{}, fmt.Errorf("outcome: %w", err)
+	case err == nil && together:
+		for _, said := range full.Reasons[:1] { // accepted_together: the receipt is about one of them
+			a.Reasons = []Reason{{Code: said.Code, Colour: said.Colour, Text: said.Text}}
+		}
+		err = s.sign(&a, receipt)
 	case err == nil:
 		a.Reasons = reasons(j.lang, receipt)
 		err = s.sign(&a, receipt)

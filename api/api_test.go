@@ -17,7 +17,9 @@ import (
 	"time"
 
 	"github.com/pratique/pratique/api"
+	"github.com/pratique/pratique/cert"
 	"github.com/pratique/pratique/demo"
+	"github.com/pratique/pratique/format/hc1"
 	"github.com/pratique/pratique/keys"
 	"github.com/pratique/pratique/revoke"
 	"github.com/pratique/pratique/rules"
@@ -217,6 +219,55 @@ func TestSeveralCodesAndBatches(t *testing.T) {
 	}
 	if len(all.Items) != len(order) || all.Summary["green"] != 2 || all.Summary["red"] != 3 || all.Items[4].ID != "4" || all.Items[1].Verdict != "red" {
 		t.Errorf("%+v", all)
+	}
+}
+
+// Where a destination asks for two things, two codes of one person meet what
+// neither does alone; somebody else's does not help.
+func TestSeveralCodesMeetSeveralRuleSets(t *testing.T) {
+	s := newStage(t, nil)
+	pack, err := rules.Pack("yellow-fever")
+	if err != nil {
+		t.Fatal(err)
+	}
+	fever, err := pack.For("XB")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.world.Rules = append(s.world.Rules, fever)
+	s.world.Recognitions = append(s.world.Recognitions, trust.Recognition{By: "XB", Of: "XA", Uses: trust.Uses{Any: true}, Until: now.AddDate(1, 0, 0)})
+	lab, err := keys.NewDemo("norland", keys.Options{Country: "XA", NotBefore: now.AddDate(-1, 0, 0), NotAfter: now.AddDate(1, 0, 0)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.world.Keys.Add(lab.Public())
+	card := func(name string, born cert.Date) string {
+		text, err := hc1.Issuer{Signer: lab.Signer, Key: lab.Public()}.IssueICVP(&cert.Certificate{
+			Subject: cert.Person{Names: []cert.Name{{Full: name}}, BirthDate: born, Sex: cert.Female, Nationality: "XA"},
+			Signed:  cert.Period{Issued: now.AddDate(0, -1, 0)},
+			Events: []cert.Event{&cert.Vaccination{Statement: cert.Statement{Authority: "Norland"}, Lot: "1", Date: cert.Date{Year: 2026, Month: 6, Day: 1},
+				Product: cert.Coded{Source: cert.Coding{System: cert.PreQual, Code: "YellowFeverProductd2c75a15ed309658b3968519ddb31690"}}}},
+		}, rand.Reader)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return text
+	}
+	anna := card("Eriksson Anna Maria", cert.Date{Year: 1974, Month: 8, Day: 12})
+	ask := func(codes ...string) got {
+		return s.answer(api.Request{Journey: api.Journey{To: "XB", From: "KE"}, Showing: api.Showing{Codes: codes}})
+	}
+	for _, one := range []string{s.codes["anna"], anna} {
+		if a := ask(one); a.Verdict != "amber" {
+			t.Errorf("one alone: %+v", a)
+		}
+	}
+	if a := ask(s.codes["anna"], card("Berg Ole", cert.Date{Year: 1974, Month: 8, Day: 12})); a.Verdict != "amber" {
+		t.Errorf("with somebody else's: %+v", a)
+	}
+	a := ask(s.codes["anna"], anna)
+	if a.Verdict != "green" || len(a.Reasons) != 1 || a.Reasons[0].Code != "accepted_together" || !strings.Contains(a.Receipt, "decision admitted\noverride other_evidence\n") {
+		t.Errorf("%+v", a)
 	}
 }
 

@@ -27,7 +27,7 @@ type Journey struct {
 type Showing struct {
 	ID       string   `json:"id,omitempty" doc:"Yours, given back with the answer: up to 64 characters. Do not put a name or a number of a document here."`
 	Code     string   `json:"code,omitempty" doc:"The text of the code as it was scanned." example:"HC1:..."`
-	Codes    []string `json:"codes,omitempty" doc:"Several codes of the same person, instead of code: one that suffices is enough."`
+	Codes    []string `json:"codes,omitempty" doc:"Several codes of the same person, instead of code: one that suffices is enough; where the destination asks for several things, each may be met by another code."`
 	Passport string   `json:"passport,omitempty" doc:"The machine-readable lines of the passport, to compare name and birth date. They are not kept and not repeated."`
 	Outcome  string   `json:"outcome,omitempty" doc:"What was decided, for the receipt: admitted, second_desk, health_service or refused; else what follows from the colour."`
 	Override string   `json:"override,omitempty" doc:"Why, where the outcome does not follow from the colour."`

@@ -111,12 +111,12 @@ func goes(w *verify.World, p wallet.Person, ask verify.Question, lang string, kn
 	for i, text := range p.Certificates {
 		reports[i] = verify.Check(w, text, ask)
 	}
-	j := verify.Together(reports)
-	out.Verdict = j.Verdict
-	out.Word, _ = words.Say(lang, j.Verdict.String())
-	if j.By >= 0 {
-		a := reports[j.By].In(lang, "code")
-		i := wallet.Item{Kind: wallet.KindCertificate, Text: p.Certificates[j.By]}
+	r, by := verify.Jointly(reports)
+	out.Verdict = r.Verdict
+	out.Word, _ = words.Say(lang, r.Verdict.String())
+	if len(by) > 0 {
+		a := r.In(lang, "code")
+		i := wallet.Item{Kind: wallet.KindCertificate, Text: p.Certificates[by[0]]}
 		out.Answer, out.Item, out.Title = &a, i.ID(), wallet.Look(i).Title(lang)
 		return out
 	}
