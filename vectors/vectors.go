@@ -43,6 +43,10 @@
 // the rule language must answer ([RulesFile], schema-rules.json) have forms of
 // their own, too.
 //
+// # Bundles
+//
+// What a verifier relies on, in one signed file ([BundleFile], schema-bundle.json).
+//
 // # Own colours
 //
 // And so is what one person holds ([SelfFile], schema-self.json): certificates

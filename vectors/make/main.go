@@ -77,6 +77,12 @@ func main() {
 		os.Exit(1)
 	}
 	fmt.Printf("rules: %d cases, %d flags\n", len(logic.Cases), len(logic.Notes))
+	b := bundlesFile()
+	if err = write(filepath.Join(*dir, "bundle.json"), b, *check); err != nil {
+		fmt.Fprintln(os.Stderr, "vectors/make:", err)
+		os.Exit(1)
+	}
+	fmt.Printf("bundle: %d cases, %d flags\n", len(b.Cases), len(b.Notes))
 }
 
 // finish numbers nothing and drops nothing: it refuses a file that breaks its
