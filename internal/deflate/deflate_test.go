@@ -288,7 +288,17 @@ func FuzzDecode(f *testing.F) {
 			}
 		}
 	}
-	f.Fuzz(func(t *testing.T, src []byte) { agree(t, src) })
+	empty := []byte("\x78\x20\x00\x00\x00\x01\x31\x00\x00\xff\xff\x00\x00\x00\x01")
+	f.Add(empty) // with a dictionary, of no bytes
+	f.Fuzz(func(t *testing.T, src []byte) {
+		if len(src) > 1 && src[1]&0x20 != 0 {
+			if _, err := deflate.Decode(nil, src, limit); err == nil {
+				t.Error("a stream that needs a dictionary was read")
+			}
+			return // theirs reads one that needs an empty one
+		}
+		agree(t, src)
+	})
 }
 
 // sample is like the message in a code: half of it text, the signature random.

@@ -6,7 +6,7 @@
 // which is made for long streams (a writer there holds 1.2 MB and clears half
 // of it for each stream), and writes them a little smaller: it looks for
 // matches of three bytes too. What it reads is exactly what compress/zlib
-// reads, which tests hold it to.
+// reads without a dictionary, which tests hold it to.
 //
 // [Decode] stops at its limit, refuses a stream that goes on after its
 // checksum, and verifies the checksum; [DecodeRaw] reads what has neither head
@@ -226,12 +226,12 @@ func (r *reader) copy(out []byte, distance, length int) ([]byte, error) {
 
 // run decodes symbols as long as they have short codes and the end of the
 // stream is not near; it reports whether the block is done. It is the one place
-// where the reader's state is kept in registers: 48 bits are enough for a
-// length and a distance, with their extra bits.
+// where the reader's state is kept in registers: two short codes and their
+// extra bits, 5 of a length and 13 of a distance, are 36 bits.
 func (r *reader) run(literals, distances *code) (done bool, err error) {
-	bits, n, out, src, pos := r.bits, r.n, r.out, r.src, r.pos
+	bits, n, out, src, pos, limit := r.bits, r.n, r.out, r.src, r.pos, r.limit
 	for err == nil {
-		if n < 48 {
+		if n < 2*fastBits+5+13 {
 			if len(src)-pos < 8 {
 				break
 			}
@@ -244,7 +244,7 @@ func (r *reader) run(literals, distances *code) (done bool, err error) {
 			break
 		}
 		if e < endOfBlock<<4 {
-			if len(out) == r.limit {
+			if len(out) == limit {
 				err = ErrTooLarge
 				break
 			}
