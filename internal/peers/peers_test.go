@@ -75,17 +75,11 @@ func TestPeers(t *testing.T) {
 	if os.Getenv("PRATIQUE_PEERS") != "1" {
 		t.Skip("PRATIQUE_PEERS is not 1: not compared with npm modules")
 	}
-	bin := filepath.Join(t.TempDir(), "pratique")
-	build := exec.CommandContext(t.Context(), "go", "build", "-o", bin, "./cmd/pratique")
-	build.Dir = "../.."
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
-	list := exceptions(t)
+	bin, list := program(t), exceptions(t)
 	for name, least := range peers {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			r := ask(t, bin, name)
+			r := ask(t, bin, name+".mjs")
 			for _, wrong := range differences(name, r, list) {
 				t.Error(wrong)
 			}
@@ -105,10 +99,59 @@ func TestPeers(t *testing.T) {
 	}
 }
 
-// ask puts the vectors to a module.
-func ask(t *testing.T, bin, name string) report {
+// The adapter that docs/conform.md shows works as it stands there.
+func TestTheAdapterOfTheDocument(t *testing.T) {
+	if os.Getenv("PRATIQUE_PEERS") != "1" {
+		t.Skip("PRATIQUE_PEERS is not 1: npm modules are not there")
+	}
+	doc, err := os.ReadFile("../../docs/conform.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, text, ok := strings.Cut(string(doc), "```js\n")
+	text, _, closed := strings.Cut(text, "```\n")
+	if !ok || !closed {
+		t.Fatal("docs/conform.md shows no adapter")
+	}
+	modules, err := filepath.Abs("node_modules")
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	if err := os.Symlink(modules, filepath.Join(dir, "node_modules")); err != nil {
+		t.Fatal(err)
+	}
+	adapter := filepath.Join(dir, "adapter.mjs")
+	if err := os.WriteFile(adapter, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	count := map[string]int{}
+	for _, c := range ask(t, program(t), adapter).Cases {
+		if strings.HasPrefix(c.Vector, "formats/") {
+			count[c.Status]++
+		}
+	}
+	if count["passed"] < 30 || count["stricter"]+count["different"]+count["broken"] > 0 {
+		t.Errorf("%v", count)
+	}
+}
+
+// program builds pratique.
+func program(t *testing.T) string {
 	t.Helper()
-	cmd := exec.CommandContext(t.Context(), bin, "conform", "--json", "--timeout", "60s", "--command", "node "+name+".mjs")
+	bin := filepath.Join(t.TempDir(), "pratique")
+	build := exec.CommandContext(t.Context(), "go", "build", "-o", bin, "./cmd/pratique")
+	build.Dir = "../.."
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	return bin
+}
+
+// ask puts the vectors to a module.
+func ask(t *testing.T, bin, adapter string) report {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), bin, "conform", "--json", "--timeout", "60s", "--command", "node "+adapter)
 	var said strings.Builder
 	cmd.Stderr = &said
 	out, err := cmd.Output()
