@@ -57,7 +57,7 @@ func (f *Field) set(s *Scenario, values []float64) {
 	}
 }
 
-func number(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) }
+func number(v float64) string { return strconv.FormatFloat(v, 'f', -1, 64) }
 
 // Fields are all fields, in the order of a scenario's text.
 func Fields() []Field { return slices.Clone(fields) }

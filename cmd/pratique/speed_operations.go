@@ -44,6 +44,8 @@ var operationTable = []operation{
 	{name: "issue-vds", what: "seal: from certificate to text", beside: "raw-sign"},
 	{name: "verify-divoc", what: "DIVOC, canonicalised already: verify", beside: "raw-verify-rsa"},
 	{name: "read-divoc", what: "DIVOC: unpack and canonicalise"},
+	{name: "sim", what: "epidemic: 10,000 agent-days, no app", beside: "raw-verify"},
+	{name: "sim-traced", what: "epidemic: 10,000 agent-days, traced", beside: "raw-verify"},
 	{name: "rules", what: "Sudmark's rules on a certificate"},
 	{name: "base45", what: "base45: decode a code of this length"},
 	{name: "names", what: "compare a name with a passport's"},
@@ -230,6 +232,10 @@ func (b *bench) operation(name string) func(n int) error {
 		return func(n int) error { _, err := b.rsa.Signer.Sign(rand.Reader, b.digests[n%codes][:], pss); return err }
 	case "issue-ps256":
 		return func(n int) error { _, err := b.rsa.Issue(b.certificates[n%codes], rand.Reader); return err }
+	case "sim":
+		return simulated("oxford-2021-plain")
+	case "sim-traced":
+		return simulated("oxford-scenario-3")
 	case "rules":
 		return func(n int) error {
 			return sure(b.sudmark.Evaluate(b.certificates[n%codes], rules.Trip{From: "XA"}, b.now).Answer == rules.Met)
