@@ -14,17 +14,17 @@ import (
 // in Sudmark. Each wrong one stands beside one that differs in one thing alone.
 
 var (
-	endorser = ecKey("Westmark endorsements", elliptic.P256(), -7)
-	westmark = ecKey("Westmark 1", elliptic.P256(), -7)
+	endorser = ecKey("Midland endorsements", elliptic.P256(), -7)
+	midland  = ecKey("Midland 1", elliptic.P256(), -7)
 )
 
-func westmarkKeys() string {
+func midlandKeys() string {
 	in := func(k key, uses ...trust.Use) lists.Entry {
 		e := keyEntry(k, trust.Uses{Of: uses}, begins, ends)
 		e.Key.Country = "XC"
 		return e
 	}
-	return trustText("XC", in(endorser, trust.Derived), in(westmark, trust.Test, trust.Vaccination))
+	return trustText("XC", in(endorser, trust.Derived), in(midland, trust.Test, trust.Vaccination))
 }
 
 const originalID = "URN:UVCI:01:XA:T7K2M4Q9#A"
@@ -41,7 +41,7 @@ func derivation() omap {
 		{"exp", int(expires.Unix())}, {"iat", int(issued.Unix())}, {"kid", []byte(norland.id)}}
 }
 
-// derivedBy is the test certificate as a key of Westmark states it, derived from d.
+// derivedBy is the test certificate as a key of Midland states it, derived from d.
 func derivedBy(k key, d any) string {
 	e := testEntry()
 	e.set("ci", "URN:UVCI:01:XC:D7K2M4Q9#D")
@@ -55,20 +55,20 @@ func (v *verdicts) derived() {
 	recognition := func(of string, uses ...trust.Use) lists.Entry {
 		return recognises(func(r *trust.Recognition) { r.Of, r.Uses = of, trust.Uses{Any: true, Of: uses} })
 	}
-	v.files["westmark.txt"] = westmarkKeys()
-	v.files["westmark-withdrawals.txt"] = "pratique-withdrawals/1.0\ncountry XC\nas-of 2026-12-03T00:00:00Z\nuntil 2026-12-10T00:00:00Z\n"
+	v.files["midland.txt"] = midlandKeys()
+	v.files["midland-withdrawals.txt"] = "pratique-withdrawals/1.0\ncountry XC\nas-of 2026-12-03T00:00:00Z\nuntil 2026-12-10T00:00:00Z\n"
 	world := func(name string, withdrawn string, statements ...lists.Entry) edit {
 		files := []string{"sudmark.txt", trustText("XB", statements...)}
 		if withdrawn != "" {
 			files = append(files, "withdrawals.txt", withdrawals(withdrawn))
 		}
 		w := v.stock.world(name, files...)
-		w.Files = append(w.Files, "westmark.txt", "westmark-withdrawals.txt")
+		w.Files = append(w.Files, "midland.txt", "midland-withdrawals.txt")
 		v.worlds[name] = w
 		return in(name)
 	}
 	by := recognition("XC", trust.Derived)
-	both := world("recognises what Westmark derives", "", by)
+	both := world("recognises what Midland derives", "", by)
 	good := derivedBy(endorser, derivation())
 	changed := func(change func(d *omap)) string {
 		d := derivation()
@@ -79,28 +79,28 @@ func (v *verdicts) derived() {
 		v.add(comment, "derived", "valid", "grey", "original_unknown", text, both)
 	}
 
-	v.add("derived by Westmark from a certificate of Norland", "derived green", "valid", "green", "accepted", good, both, also("derived_from"), checks(
+	v.add("derived by Midland from a certificate of Norland", "derived green", "valid", "green", "accepted", good, both, also("derived_from"), checks(
 		"signature", "pass", "key_use", "pass", "in_force", "pass", "schema", "pass", "unrevoked", "pass", "recognised", "pass", "rules", "pass"))
-	v.add("the same, signed by a key of Westmark that may not derive", "derived", "valid", "red", "key_not_entitled", derivedBy(westmark, derivation()), both, checks("signature", "pass", "key_use", "fail"))
+	v.add("the same, signed by a key of Midland that may not derive", "derived", "valid", "red", "key_not_entitled", derivedBy(midland, derivation()), both, checks("signature", "pass", "key_use", "fail"))
 	v.add("the key that derives signs an original", "derived", "valid", "red", "key_not_entitled", func() string {
 		c := newCode(endorser, dcc("t", testEntry()))
 		c.claims.set(1, "XC")
 		return c.String()
 	}(), both, checks("signature", "pass", "key_use", "fail"))
-	v.add("Sudmark recognises all that Westmark certifies itself, and has not said so of what it derives", "derived recognition", "valid", "amber", "not_recognised_use", good,
-		world("recognises Westmark", "", recognition("XC")), checks("signature", "pass", "recognised", "fail"))
+	v.add("Sudmark recognises all that Midland certifies itself, and has not said so of what it derives", "derived recognition", "valid", "amber", "not_recognised_use", good,
+		world("recognises Midland", "", recognition("XC")), checks("signature", "pass", "recognised", "fail"))
 	v.add("Sudmark recognises Norland, and nobody who derives", "derived recognition", "valid", "amber", "not_recognised_issuer", good,
 		world("recognises Norland alone", "", recognition("XA", trust.Derived)))
-	v.add("Westmark accepts what it derived itself", "derived green", "valid", "green", "accepted", good, to("XC"), func() edit {
-		w := v.stock.world("Westmark")
-		w.Files = append(w.Files, "westmark.txt", "westmark-withdrawals.txt", "westmark.json")
+	v.add("Midland accepts what it derived itself", "derived green", "valid", "green", "accepted", good, to("XC"), func() edit {
+		w := v.stock.world("Midland")
+		w.Files = append(w.Files, "midland.txt", "midland-withdrawals.txt", "midland.json")
 		baseline, err := rules.Pack("baseline")
 		must(err)
 		baseline, err = baseline.For("XC")
 		must(err)
-		v.files["westmark.json"] = packed(baseline, nil)
-		v.worlds["Westmark"] = w
-		return in("Westmark")
+		v.files["midland.json"] = packed(baseline, nil)
+		v.worlds["Midland"] = w
+		return in("Midland")
 	}())
 
 	unread("no hash of the original", changed(func(d *omap) { d.del("h") }))
@@ -127,15 +127,15 @@ func (v *verdicts) derived() {
 	v.add("the original is withdrawn an hour after arrival", "derived withdrawal", "valid", "green", "accepted", good, world("original: later", entryOf("by-uci", originalID, "fraud", arrives.Add(time.Hour)), by), changes(arrives.Add(time.Hour)))
 	v.add("nothing is known of what Norland withdrew", "derived withdrawal", "valid", "green", "accepted", good, func() edit {
 		w := v.stock.world("without Norland's withdrawals", "withdrawals.txt", "", "sudmark.txt", trustText("XB", by))
-		w.Files = append(w.Files, "westmark.txt", "westmark-withdrawals.txt")
+		w.Files = append(w.Files, "midland.txt", "midland-withdrawals.txt")
 		v.worlds["without Norland's withdrawals"] = w
 		return in("without Norland's withdrawals")
 	}(), checks("signature", "pass", "unrevoked", "unknown"), also("withdrawals_not_checked"))
-	v.add("Westmark withdrew what it derived", "derived withdrawal", "valid", "red", "withdrawn", good, func() edit {
-		w := v.stock.world("Westmark withdrew it", "sudmark.txt", trustText("XB", by))
-		v.files["westmark-withdrew.txt"] = v.files["westmark-withdrawals.txt"] + entryOf("by-uci", "URN:UVCI:01:XC:D7K2M4Q9#D", "error", ago)
-		w.Files = append(w.Files, "westmark.txt", "westmark-withdrew.txt")
-		v.worlds["Westmark withdrew it"] = w
-		return in("Westmark withdrew it")
+	v.add("Midland withdrew what it derived", "derived withdrawal", "valid", "red", "withdrawn", good, func() edit {
+		w := v.stock.world("Midland withdrew it", "sudmark.txt", trustText("XB", by))
+		v.files["midland-withdrew.txt"] = v.files["midland-withdrawals.txt"] + entryOf("by-uci", "URN:UVCI:01:XC:D7K2M4Q9#D", "error", ago)
+		w.Files = append(w.Files, "midland.txt", "midland-withdrew.txt")
+		v.worlds["Midland withdrew it"] = w
+		return in("Midland withdrew it")
 	}(), checks("signature", "pass", "unrevoked", "fail"))
 }
