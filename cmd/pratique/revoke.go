@@ -81,7 +81,7 @@ $ pratique revoke add --list norland.txt --reason fraud --since 2026-11-02 --id 
 			f.StringArrayVar(&a.ids, "id", nil, "the `IDENTIFIER` of a certificate that is not at hand; may be repeated")
 			f.StringVar(&a.country, "country", "", "`CC`, for a list that is not there yet")
 			f.StringVar(&a.until, "until", "", "the `MOMENT` after which the list must not be relied on")
-			f.StringVar(&a.appeal, "appeal", "", "where to appeal, for a list that is not there yet")
+			f.StringVar(&a.appeal, "appeal", "", "a `LINE` that says where to appeal, for a list that is not there yet")
 		},
 		run: func(p *program, args []string) error { return p.withdraw(a, args) },
 	}
