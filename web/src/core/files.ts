@@ -1,5 +1,6 @@
 // What is in a file that somebody chose, dropped or pasted: codes of a picture or
 // of a PDF, or a text.
+import { archive } from "./archive";
 import type { Scanner } from "./scanner";
 import { t } from "./speech";
 import { scriptURL } from "./trusted";
@@ -18,7 +19,10 @@ export async function look(scanner: Scanner, file: File, maxText: number): Promi
   if (isPDF(file)) return file.size > maxFile ? no(t("file.large")) : inPDF(scanner, file);
   if (isPicture(file)) return file.size > maxFile ? no(t("file.large")) : inPicture(scanner, file);
   if (file.size > maxText) return no(t("file.long"));
-  const text = await file.text().catch(() => "");
+  const bytes = new Uint8Array(await file.arrayBuffer().catch(() => new ArrayBuffer(0)));
+  const whole = archive(bytes);
+  if (whole !== null) return { texts: [whole], sorry: [] };
+  const text = new TextDecoder().decode(bytes);
   return text.trim() === "" ? no(t("file.empty")) : { texts: [text.replace(/[\r\n]+$/, "")], sorry: [] };
 }
 

@@ -2,6 +2,7 @@
 // page stays quick while a camera runs.
 import { prepareZXingModule, readBarcodes, type ReaderOptions } from "zxing-wasm/reader";
 import program from "zxing-wasm/reader/zxing_reader.wasm";
+import { archive } from "./archive";
 import { serve } from "./calls";
 
 const ready = prepareZXingModule({
@@ -51,5 +52,5 @@ function pixels(picture: ImageBitmap, width: number, height: number): ImageData 
 async function texts(picture: ImageData, options: ReaderOptions): Promise<string[]> {
   await ready;
   const found = await readBarcodes(picture, options);
-  return [...new Set(found.filter((r) => r.isValid && r.text !== "").map((r) => r.text))];
+  return [...new Set(found.filter((r) => r.isValid && r.text !== "").map((r) => archive(r.bytes) ?? r.text))];
 }
