@@ -28,7 +28,7 @@ const needs = {
 
 // What a page fetches once it is open, to be there without a network: the reader
 // of PDF, and the sentences of languages that few choose.
-function later(f) { return /^\/a\/(pdf|words)[-.]/.test(f); }
+function later(f) { return /^\/a\/(pdf|words|strings)[-.]/.test(f); }
 
 // The pages, by the folder that each has in src and on the server.
 const pages = ["desk", "wallet"];
@@ -83,12 +83,15 @@ define.PDF_DECODERS = JSON.stringify(decoders);
 for (const n of ["jbig2.wasm", "openjpeg.wasm"]) write(join(site, decoders, n), readFileSync(join(here, pdf, "wasm", n)));
 const reader = await bundle(["src/core/pdf.ts"], { format: "esm", define });
 define.PDF_READER = JSON.stringify(reader["src/core/pdf.ts"].js);
-define.WORDS = JSON.stringify(Object.fromEntries(["ar", "es", "ru", "zh"].map((lang) => {
-  const text = readFileSync(join(here, "../words", lang + ".txt"));
-  const address = `/a/words-${lang}-${createHash("sha256").update(text).digest("hex").slice(0, 8).toUpperCase()}.txt`;
+// What only they need who chose the language: sentences, and the page's strings.
+const drafts = (name, read) => JSON.stringify(Object.fromEntries(["ar", "es", "ru", "zh"].map((lang) => {
+  const text = read(lang);
+  const address = `/a/${name.replace("-", `-${lang}-${createHash("sha256").update(text).digest("hex").slice(0, 8).toUpperCase()}`)}`;
   write(join(site, address), text);
   return [lang, address];
 })));
+define.WORDS = drafts("words-.txt", (lang) => readFileSync(join(here, "../words", lang + ".txt")));
+define.STRINGS = drafts("strings-.json", (lang) => JSON.stringify(JSON.parse(readFileSync(join(here, "strings", lang + ".json"), "utf8"))));
 const scripts = await bundle(pages.map((p) => `src/${p}/${p}.tsx`), { format: "esm", define, external: ["/a/*"] });
 const { outputFiles } = await build({ ...common, entryPoints: ["src/icon.svg"], write: false });
 const icon = "/a/" + outputFiles.find((f) => f.path.endsWith(".svg")).path.split("/").pop();

@@ -2,6 +2,7 @@
 declare const VERIFIER_WORKER: string;
 declare const BORDER_WORKER: string;
 declare const SCANNER_WORKER: string;
+declare const STRINGS: Record<string, string>; // the page's own strings, of drafts
 declare const WORDS: Record<string, string>; // files of drafts, by language
 declare const PDF_READER: string;
 declare const PDF_WORKER: string;

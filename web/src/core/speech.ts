@@ -1,12 +1,9 @@
 // What the page says itself: strings by key and language. Sentences about a
-// certificate come from the catalogue of the verifier.
+// certificate come from the catalogue of the verifier. Drafts are fetched when
+// somebody chooses them; until then, and without them, English is said.
 import { useEffect, useState } from "preact/hooks";
-import ar from "../../strings/ar.json";
 import en from "../../strings/en.json";
-import es from "../../strings/es.json";
 import fr from "../../strings/fr.json";
-import ru from "../../strings/ru.json";
-import zh from "../../strings/zh.json";
 
 export type Key = keyof typeof en;
 
@@ -20,7 +17,19 @@ export const languages: { code: string; name: string; draft: boolean; rtl?: bool
   { code: "zh", name: "中文", draft: true },
 ];
 
-const strings: Record<string, Partial<Record<Key, string>>> = { ar, en, es, fr, ru, zh };
+const strings: Record<string, Partial<Record<Key, string>>> = { en, fr };
+const asked = new Map<string, Promise<void>>();
+
+/** fetched has the strings of a language, and everything drawn again that was said in English for want of them. */
+function fetched(code: string): Promise<void> {
+  const address = STRINGS[code];
+  if (strings[code] || !address) return Promise.resolve();
+  const have = asked.get(code);
+  if (have) return have;
+  const wait = fetch(address).then((r) => r.json()).then((s: Partial<Record<Key, string>>) => { strings[code] = s; if (code === lang) announce(); else draw(); }).catch(() => void asked.delete(code));
+  asked.set(code, wait);
+  return wait;
+}
 
 let lang = "en";
 const listeners = new Set<() => void>();
@@ -32,15 +41,22 @@ export const direction = (code: string): "rtl" | "ltr" => (languages.find((l) =>
 /** beside is the reviewed language that stands beside a draft: the one of the two that the reader set before the other. */
 export const beside = (code: string): string => (isDraft(code) ? navigator.languages.map((l) => l.slice(0, 2)).find((l) => l === "en" || l === "fr") ?? "en" : code);
 
-/** speak makes a language that of the page. */
-export function speak(code: string): void {
-  if (!strings[code]) return;
+/** speak makes a language that of the page, and is done when its strings are there. */
+export function speak(code: string): Promise<void> {
+  if (!languages.some((l) => l.code === code)) return Promise.resolve();
   lang = code;
   document.documentElement.lang = code;
   document.documentElement.dir = direction(code);
-  document.title = t((document.documentElement.dataset["title"] ?? "title") as Key); // which page this is, its HTML says
-  for (const f of listeners) f();
+  announce();
+  return fetched(code);
 }
+
+function announce(): void {
+  document.title = t((document.documentElement.dataset["title"] ?? "title") as Key); // which page this is, its HTML says
+  draw();
+}
+
+function draw(): void { for (const f of listeners) f(); }
 
 /** useLanguage draws a component again when the language changes. */
 export function useLanguage(): string {
@@ -59,6 +75,7 @@ export function t(key: Key, params: Record<string, string | number> = {}): strin
 }
 
 export function tIn(code: string, key: Key, params: Record<string, string | number> = {}): string {
+  if (!strings[code]) void fetched(code);
   const s = strings[code]?.[key] ?? en[key];
   return s.replace(/\{([a-z_]+)\}/g, (_, name: string) => String(params[name] ?? "?"));
 }

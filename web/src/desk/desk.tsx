@@ -63,7 +63,7 @@ function App() {
   const changeLiking = useCallback((l: Liking) => {
     setLiking(l);
     like(l);
-    if (l.lang !== language()) speak(l.lang);
+    if (l.lang !== language()) void speak(l.lang);
   }, []);
 
   const station = useMemo<Station | undefined>(() => opened && {
@@ -127,7 +127,8 @@ function later(): void {
   void navigator.serviceWorker?.ready.then((r) => r.active?.postMessage("later")).catch(() => undefined);
 }
 
-speak(likings().lang);
-render(<App />, document.getElementById("app")!);
-document.querySelector("#app > noscript")?.remove();
+void speak(likings().lang).then(() => {
+  render(<App />, document.getElementById("app")!);
+  document.querySelector("#app > noscript")?.remove();
+});
 if ("serviceWorker" in navigator) void navigator.serviceWorker.register(scriptURL("/sw.js"), { scope: "/desk/" }).catch(() => undefined); // without one the page works, but not offline

@@ -99,11 +99,11 @@ function App() {
       await show(next.wallet);
       setContent(next);
     },
-    like: (l) => { setLiking(l); like(l); if (l.lang !== language()) speak(l.lang); },
+    like: (l) => { setLiking(l); like(l); if (l.lang !== language()) void speak(l.lang); },
     go: setScreen, lock: () => void shut(), erased: () => void shut(), tell: setTold,
   } : undefined), [pub, vault, content, people, liking, shut, show]);
 
-  const changeLanguage = (code: string) => { const l = { ...liking, lang: code }; setLiking(l); like(l); speak(code); };
+  const changeLanguage = (code: string) => { const l = { ...liking, lang: code }; setLiking(l); like(l); void speak(code); };
   const open = phase.at === "open" && home;
   return (
     <Here.Provider value={home}>
@@ -185,7 +185,8 @@ function useIdle(minutes: number, call: () => void): void {
   }, [minutes]);
 }
 
-speak(likings().lang);
-render(<App />, document.getElementById("app")!);
-document.querySelector("#app > noscript")?.remove();
+void speak(likings().lang).then(() => {
+  render(<App />, document.getElementById("app")!);
+  document.querySelector("#app > noscript")?.remove();
+});
 if ("serviceWorker" in navigator) void navigator.serviceWorker.register(scriptURL("/sw.js"), { scope: "/wallet/" }).catch(() => undefined); // without one the page works, but not offline
