@@ -25,7 +25,7 @@ func endorseCommand() *command {
 	v := &endorsement{}
 	return &command{
 		use:   "endorse --trust FILE|DIR... --key KEY CODE",
-		short: "state a recognised foreign certificate under one's own key, as derived",
+		short: "a foreign certificate, recognised, under one's own key: as derived",
 		long: `Endorse verifies a foreign certificate under your own trust data and states it anew under your own key, for travellers whose certificate cannot be read where they go. The new code says that it is derived, from which certificate, of whom; it ends no later than that one, states nothing that it does not, and falls with it when its issuer withdraws it.
 
 The certificate must be authentic, in force, checked against its issuer's withdrawals, and recognised by your country; --trust names the keys, recognitions and withdrawals. Your own country's certificates, and derived ones, are not endorsed. The key must be one for derived certificates (` + "`pratique key new --uses derived`" + `), and verifiers count what it signs only where their country has said so by the word derived.
