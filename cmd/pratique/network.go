@@ -35,7 +35,7 @@ $ pratique network sign --key kira.key root.txt -o root-1.txt
 
 # a country
 $ pratique network join --network trust.example/log --country XB --name Sudmark --region south --threshold 2 --keys 3`,
-		sub: []*command{networkKeyCommand(), networkInitCommand(), networkRotateCommand(), networkJoinCommand(), networkAdmitCommand(), networkSignCommand(), networkCheckCommand()},
+		sub: []*command{networkKeyCommand(), networkInitCommand(), networkRotateCommand(), networkJoinCommand(), networkAdmitCommand(), networkActCommand(), networkSignCommand(), networkCheckCommand()},
 	}
 }
 

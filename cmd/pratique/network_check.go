@@ -16,7 +16,7 @@ func networkCheckCommand() *command {
 	return &command{
 		use:   "check FILE...",
 		short: "whether root documents, applications and acts are signed and may be so",
-		long: `Check reads the files of a network, puts them into their order, and says of each what it states and whether it counts: signed by enough, by whom it may be, the next of its kind, with an end. One of them must be a root document to begin with, unless all are applications: of version 1, or the one whose fingerprint you have by another way (--root).
+		long: `Check reads the files of a network, puts them into their order, and says of each what it states and whether it counts: signed by enough, by whom it may be, the next of its kind, with an end. A file that one of the acts publishes is held against it. One of them must be a root document to begin with, unless all are applications: of version 1, or the one whose fingerprint you have by another way (--root).
 
 It ends with 0 if all count, and with 1 if one does not.`,
 		example: `$ pratique network check root.txt admit-xb.txt
@@ -61,7 +61,7 @@ func (f networkFile) rank() (int, string, int64) {
 func (p *program) checkNetwork(names []string, fingerprint string, asJSON bool) error {
 	var files []networkFile
 	for _, name := range names {
-		data, err := readFile(name, act.MaxSize)
+		data, err := readFile(name, 128<<20)
 		if err != nil {
 			return failure("reading "+quote(name)+": "+cause(err), "give the files that `pratique network` has made")
 		}
@@ -79,7 +79,7 @@ func (p *program) checkNetwork(names []string, fingerprint string, asJSON bool) 
 		rb, pb, nb := b.rank()
 		return cmp.Or(cmp.Compare(ra, rb), cmp.Compare(pa, pb), cmp.Compare(na, nb))
 	})
-	j := networkJudge{p: p, asJSON: asJSON, fingerprint: fingerprint}
+	j := networkJudge{p: p, asJSON: asJSON, fingerprint: fingerprint, all: files}
 	for _, f := range files {
 		j.judge(f)
 	}
@@ -94,6 +94,7 @@ type networkJudge struct {
 	p           *program
 	asJSON      bool
 	fingerprint string
+	all         []networkFile
 	state       *act.State
 	refused     int
 }
@@ -114,6 +115,11 @@ func (j *networkJudge) judge(f networkFile) {
 		what = fmt.Sprintf("root document of %s, version %d, until %s", printable(f.root.Network), f.root.Version, day(f.root.Until))
 		err = j.state.Apply(f.data)
 	case f.application:
+		if d, by, ok := j.documentOf(f); ok {
+			what = fmt.Sprintf("%s %s of %s, version %d, as its act states", d.Class, d.ID, by, d.Version)
+			err = act.CheckContent(by, d, f.data)
+			break
+		}
 		what = "not a file of a network"
 		var a act.Application
 		if a, err = act.OpenApplication(f.data); err == nil {
