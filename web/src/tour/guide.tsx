@@ -85,6 +85,7 @@ function Guide() {
         </div>
         {at.code && s?.codes[at.code] && <Code name={at.code} whose={s.codes[at.code]!.whose} text={s.codes[at.code]!.text} />}
       </div>
+      <p class="guide-unseen" role="status">{finished && at.acts.length > 0 ? "This step is done." : ""}</p>
       <div class="guide-foot">
         <p class="guide-chip" aria-hidden="true">DEMO</p>
         <div class="guide-acts" role="group" aria-label="Done for you">
