@@ -193,10 +193,10 @@ func (d Root) regions(keys []crypto.PublicKey) int {
 	return len(seen)
 }
 
-// Signed returns which keyholders of the document have signed a file, and whether
+// signed returns which keyholders of the document have signed a file, and whether
 // they are a quorum. A signature that names one of them and does not verify is an
 // error.
-func (d Root) Signed(f signed.File) (by []Holder, quorum bool, err error) {
+func (d Root) signed(f signed.File) (by []Holder, quorum bool, err error) {
 	ids, err := f.Verify(d.keys()...)
 	if errors.Is(err, signed.ErrUnsigned) || errors.Is(err, signed.ErrUnknownSigner) {
 		return nil, false, nil
@@ -226,7 +226,10 @@ func OpenRoot(data []byte, fingerprint string) (Root, error) {
 	if fingerprint == "" && d.Version != 1 {
 		return Root{}, refuse(StaleVersion, "without the fingerprint of this document one begins at version 1")
 	}
-	return d, quorumOf(d, f, "its own keyholders")
+	if err := quorumOf(d, f, "its own keyholders"); err != nil {
+		return Root{}, err
+	}
+	return d, nil
 }
 
 func openRoot(data []byte) (Root, signed.File, error) {
@@ -248,7 +251,7 @@ func openRoot(data []byte) (Root, signed.File, error) {
 }
 
 func quorumOf(d Root, f signed.File, whose string) error {
-	by, ok, err := d.Signed(f)
+	by, ok, err := d.signed(f)
 	switch {
 	case err != nil:
 		return refuse(BadSignature, "%v", err)
