@@ -93,10 +93,17 @@ func (m *Model) summary(days []Day) Summary {
 
 	// Those of day 0 do not count for R0: they were not drawn by meeting
 	// anybody. Who was infected less than ten days before something was done
-	// has not yet infected all that they would.
+	// has not yet infected all that they would; and when one in a hundred has
+	// been infected, it is no longer early.
 	early := len(days)
+	for _, d := range days {
+		if 100*d.Infected >= m.s.People {
+			early = d.Day
+			break
+		}
+	}
 	if m.actingFrom > 1 {
-		early = m.actingFrom - 10
+		early = min(early, m.actingFrom-10)
 	}
 	sum.R0 = m.offspring(1, early)
 	from := m.appFrom
