@@ -7,6 +7,7 @@
 #   make fuzz      every fuzz target in turn                 FUZZTIME=20s JOBS=2
 #   make bench     every benchmark
 #   make compare   the rule language beside its reference engine (docs/performance.md)
+#   make calibrate   the epidemic beside the Oxford study's (docs/oxford.md); minutes
 #   make wasm      the verifier for pages, checked under Node
 #   make pages     the pages, in web/dist; then: go build -tags pages ./cmd/pratique
 #   make browse    the pages in a real browser; calls pages        ONLY=desk
@@ -25,7 +26,7 @@ TARGETS     ?= linux/amd64 linux/arm64 windows/amd64 windows/arm64 darwin/amd64 
 STATICCHECK := v0.8.2
 PURE         = $(shell sed -n 's,^[0-4] *\([^ ]*\).*,./\1,p' docs/imports.txt)
 
-.PHONY: help demo tour tour-program deps test format vet lint build unit pure vulnerable wasm-program wasm pages browse pictures fuzz bench compare release reproducible clean
+.PHONY: help demo tour tour-program deps test format vet lint build unit pure vulnerable wasm-program wasm pages browse pictures fuzz bench compare calibrate release reproducible clean
 
 help:
 	@sed -n '1,/^$$/s/^# \{0,1\}//p' Makefile
@@ -124,6 +125,9 @@ bench:
 compare: deps
 	@node certlogic/testdata/bench/peer.mjs
 	@$(GO) test -run='^$$' -bench=BenchmarkRules -benchmem -count=5 ./certlogic
+
+calibrate:
+	@$(GO) run ./internal/calibrate
 
 # Nothing of the building machine goes in: no path, no C library, no build id.
 # The version is that of the commit. The pages are built in.

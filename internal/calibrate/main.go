@@ -4,8 +4,9 @@
 //
 //	calibrate [-o FOLDER] [-seeds N] [-people N]
 //
-// The folder gets runs.csv, one line a run, and results.md, the tables, both
-// with the command, the hash of each scenario and of the package's source.
+// The folder gets runs.csv, one line a run, results.md, the tables, both with the
+// command, the hash of each scenario and of the package's source, and
+// uptake.svg, the curve.
 package main
 
 import (
@@ -64,6 +65,9 @@ func calibrate(folder string, seeds, people int) error {
 		done = append(done, l)
 	}
 	if err := os.WriteFile(filepath.Join(folder, "runs.csv"), []byte(csv.String()), 0o644); err != nil {
+		return err
+	}
+	if err := os.WriteFile(filepath.Join(folder, "uptake.svg"), picture(done), 0o644); err != nil {
 		return err
 	}
 	text, ok := report(done, command, code)
