@@ -259,12 +259,12 @@ func TestANewBundleIsNoticedDuringAShift(t *testing.T) {
 	go func() { d.watch(ctx, 10*time.Millisecond, served); close(done) }()
 	whole := s.bundle(t, 5, s.signer)
 	s.put(t, "pratique.bundle", whole[:len(whole)/2])
-	wait(t, func() bool { return strings.Contains(s.errs.String(), "cut short") })
+	happens(t, func() bool { return strings.Contains(s.errs.String(), "cut short") })
 	if _, hour, _ := ask(tag); hour != 0 {
 		t.Errorf("half a bundle is given out: hour %d", hour)
 	}
 	s.put(t, "pratique.bundle", whole)
-	wait(t, func() bool { _, hour, _ := ask(tag); return hour == 5 })
+	happens(t, func() bool { _, hour, _ := ask(tag); return hour == 5 })
 	stop()
 	<-done
 	if kept, err := os.ReadFile(filepath.Join(s.dir, "counts", "last.bundle")); err != nil || !bytes.Equal(kept, whole) {
@@ -279,7 +279,7 @@ func TestANewBundleIsNoticedDuringAShift(t *testing.T) {
 	}
 }
 
-func wait(t *testing.T, until func() bool) {
+func happens(t *testing.T, until func() bool) {
 	t.Helper()
 	for range 500 {
 		if until() {
