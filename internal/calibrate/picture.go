@@ -30,10 +30,8 @@ func picture(lines []line) []byte {
 		Curves: []chart.Curve{ours, theirs},
 		Marks:  []chart.Mark{{X: 55.6, Text: "56% of the people: 80% of telephones"}},
 		Notes: []string{
-			"Conditions of the study (scenario 3, doubling in 3.5 days): 35 days of lockdown first, which go on for",
-			"people of 70 and over; 80% of those with symptoms stay at home with their household; symptoms, not a test,",
-			"notify 80% of contacts; everybody who is notified obeys, and so does the household. At 56% a third of the",
-			"people are in quarantine at the peak. No more than 69.5% of the people have a telephone for it.",
+			"Conditions of the study (scenario 3, doubling in 3.5 days): 35 days of lockdown first, which go on for people of 70 and over; 80% of those with symptoms stay at home with their household; symptoms, not a test, notify 80% of the contacts; everybody who is notified obeys, and so does the household.",
+			"At 56% more than a third of the people are in quarantine at the peak. No more than 69.5% of the people have a telephone for it.",
 		},
 	}
 	return p.SVG()

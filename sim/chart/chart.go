@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"math"
 	"strings"
+	"unicode/utf8"
 )
 
 // Picture is one chart.
@@ -78,8 +79,12 @@ func (p *Picture) SVG() []byte {
 	at := func(x, y float64) (float64, float64) {
 		return left + (width-left-right)*min(x/maxX, 1), top + height*(1-min(y/maxY, 1))
 	}
+	var notes []string
+	for _, n := range p.Notes {
+		notes = append(notes, wrap(n, 98)...)
+	}
 	bottom := top + height + 46.0
-	total := bottom + line*float64(len(p.Notes)+(len(p.Curves)+1)/2) + 14
+	total := bottom + line*float64(len(notes)+(len(p.Curves)+1)/2) + 14
 	var b strings.Builder
 	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %.0f" width="%d" height="%.0f" role="img" font-family="sans-serif" font-size="12">`+"\n", width, total, width, total)
 	fmt.Fprintf(&b, "<title>%s</title>\n<desc>%s</desc>\n", escape(p.Title), escape(p.describe()))
@@ -109,10 +114,10 @@ func (p *Picture) SVG() []byte {
 	}
 	for i, c := range p.Curves {
 		x, y := left+float64(i%2)*(width-left-right)/2, bottom+line*float64(i/2)
-		fmt.Fprintf(&b, `<path d="M%.0f %.1fh28" stroke="%s" stroke-width="2.5" stroke-dasharray="%s"/><text x="%.0f" y="%.1f">%s</text>`+"\n", x, y-4, colours[i%len(colours)], dashes[i%len(dashes)], x+35, y, escape(c.Name))
+		fmt.Fprintf(&b, `<path d="M%.0f %.1fh28" stroke="%s" stroke-width="2.5"%s/><text x="%.0f" y="%.1f">%s</text>`+"\n", x, y-4, colours[i%len(colours)], dashed(i), x+35, y, escape(c.Name))
 	}
 	y := bottom + line*float64((len(p.Curves)+1)/2)
-	for i, n := range p.Notes {
+	for i, n := range notes {
 		fmt.Fprintf(&b, `<text x="%d" y="%.1f" fill="#333">%s</text>`+"\n", left, y+line*float64(i), escape(n))
 	}
 	b.WriteString("</svg>\n")
@@ -144,7 +149,15 @@ func (p *Picture) curve(b *strings.Builder, i int, c Curve, at func(x, y float64
 			fmt.Fprintf(b, `<circle cx="%.1f" cy="%.1f" r="3.5" fill="%s"/>`+"\n", x, y, colour)
 		}
 	}
-	fmt.Fprintf(b, `<polyline points="%s" fill="none" stroke="%s" stroke-width="2.5" stroke-dasharray="%s"/>`+"\n", strings.TrimSpace(d.String()), colour, dashes[i%len(dashes)])
+	fmt.Fprintf(b, `<polyline points="%s" fill="none" stroke="%s" stroke-width="2.5"%s/>`+"\n", strings.TrimSpace(d.String()), colour, dashed(i))
+}
+
+// dashed is the attribute of a curve's dashes; the first has none.
+func dashed(i int) string {
+	if d := dashes[i%len(dashes)]; d != "" {
+		return ` stroke-dasharray="` + d + `"`
+	}
+	return ""
 }
 
 // describe is the picture in words.
@@ -162,6 +175,20 @@ func (p *Picture) describe() string {
 		fmt.Fprintf(&b, " At %s: %s.", tick(m.X), m.Text)
 	}
 	return b.String() + " " + strings.Join(p.Notes, " ")
+}
+
+// wrap breaks a text into lines of at most so many letters, between words.
+func wrap(text string, most int) []string {
+	var lines []string
+	row := ""
+	for _, w := range strings.Fields(text) {
+		if row != "" && utf8.RuneCountInString(row)+1+utf8.RuneCountInString(w) > most {
+			lines = append(lines, row)
+			row = ""
+		}
+		row = strings.TrimSpace(row + " " + w)
+	}
+	return append(lines, row)
 }
 
 // step is a round distance between the lines of an axis.
