@@ -260,13 +260,15 @@ test("it locks by itself, opens with the device's authenticator, and is deleted 
 }));
 
 test("a full disk, another window and a wrong clock are said, with what to do", () => at(async ({ page, context, record }) => {
-  const cdp = await context.newCDPSession(page);
-  await cdp.send("Storage.overrideQuotaForOrigin", { origin: d.origin, quotaSize: 1 }); // the browser itself refuses
+  await page.evaluate(() => { // a window of a test has no quota that could be set (Storage.overrideQuotaForOrigin does nothing there)
+    IDBObjectStore.prototype.realPut = IDBObjectStore.prototype.put;
+    IDBObjectStore.prototype.put = () => { throw new DOMException("", "QuotaExceededError"); };
+  });
   await paste(page, s.codes.anna, "Anna");
   await page.getByRole("alert").getByText("has no room left").waitFor();
   await page.getByText("save a backup now").waitFor();
   assert.equal(await cards(page), 1, "it is still there in this window");
-  await cdp.send("Storage.overrideQuotaForOrigin", { origin: d.origin });
+  await page.evaluate(() => { IDBObjectStore.prototype.put = IDBObjectStore.prototype.realPut; });
   await paste(page, s.codes.bo, "Bo");
   await page.getByText("save a backup now").waitFor({ state: "hidden" });
   const other = await context.newPage();
