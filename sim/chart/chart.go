@@ -83,7 +83,7 @@ func (p *Picture) SVG() []byte {
 	for _, n := range p.Notes {
 		notes = append(notes, wrap(n, 98)...)
 	}
-	bottom := top + height + 46.0
+	bottom := top + height + 58.0
 	total := bottom + line*float64(len(notes)+(len(p.Curves)+1)/2) + 14
 	var b strings.Builder
 	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %.0f" width="%d" height="%.0f" role="img" font-family="sans-serif" font-size="12">`+"\n", width, total, width, total)
