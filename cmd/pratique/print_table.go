@@ -84,7 +84,9 @@ func (pr printer) table(rows []tableRow) string {
 		code, what, of = max(code, utf8.RuneCountInString(r.input)), max(what, utf8.RuneCountInString(r.what)), max(of, utf8.RuneCountInString(r.of))
 	}
 	var b strings.Builder
-	cell := func(s string, width int) string { return s + strings.Repeat(" ", max(0, width-utf8.RuneCountInString(s))) }
+	cell := func(s string, width int) string {
+		return s + strings.Repeat(" ", max(0, width-utf8.RuneCountInString(s)))
+	}
 	b.WriteString(pr.look.style(faint, cell("", word+4)+" "+cell(head[0], code)+"  "+cell(head[1], what)+"  "+cell(head[2], of)+"  "+cell(l.authentic, 9)+"  "+l.accepted) + "\n")
 	for _, r := range rows {
 		line := pr.look.badge(r.verdict, cell(strings.ToUpper(pr.colour(r.verdict)), word)) + " " + cell(r.input, code) + "  " + cell(r.what, what) + "  " + cell(r.of, of) + "  " +
