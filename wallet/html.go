@@ -109,12 +109,31 @@ func at(x, y float64) string { return "inset-inline-start:" + mm(x) + ";top:" + 
 func mm(v float64) string { return strconv.FormatFloat(v, 'f', 2, 64) + "mm" }
 
 // esc makes a text fit for HTML, in an attribute too, and takes out what would
-// turn the direction of the page.
+// turn the direction of the page. Isolates that are closed again within the text
+// keep its own parts together and stay.
 func esc(s string) string {
+	keep := closed(s)
 	return html.EscapeString(strings.Map(func(r rune) rune {
-		if r >= 0x202A && r <= 0x202E || r >= 0x2066 && r <= 0x2069 {
+		if r >= 0x202A && r <= 0x202E || r >= 0x2066 && r <= 0x2069 && !keep {
 			return -1
 		}
 		return r
 	}, s))
+}
+
+// closed reports whether every isolate of a text is closed within it, and
+// nothing else (Unicode Standard Annex 9, BD8 to BD10).
+func closed(s string) bool {
+	depth := 0
+	for _, r := range s {
+		switch {
+		case r >= 0x2066 && r <= 0x2068:
+			depth++
+		case r == 0x2069:
+			if depth--; depth < 0 {
+				return false
+			}
+		}
+	}
+	return depth == 0
 }

@@ -174,11 +174,11 @@ func TestADeclaredHistoryIsDividedByLines(t *testing.T) {
 // not see the codes hears what they are.
 func TestHTML(t *testing.T) {
 	f := everything(t)
-	f.People[0].Label = `<b onclick="x">"A" & 'B'` + "\u202E"
+	f.People[0].Label = `<b onclick="x">"A" & 'B'` + "\u202E\u2067"
 	for _, lang := range append(words.Languages(), "ar") {
 		s := mustPrint(t, f, wallet.Options{Lang: lang, Name: true})
 		text := string(s.HTML())
-		for _, bad := range []string{"<script", "<link", "<img", "<iframe", "<object", "<form", "src=", "href=", "url(", "@import", "javascript:", "\u202E", "<b onclick"} {
+		for _, bad := range []string{"<script", "<link", "<img", "<iframe", "<object", "<form", "src=", "href=", "url(", "@import", "javascript:", "\u202E", "\u2067", "<b onclick"} {
 			if strings.Contains(text, bad) {
 				t.Errorf("%s: %q in the document", lang, bad)
 			}
