@@ -88,6 +88,11 @@ type joint struct {
 	By      int             `json:"by"` // of the texts; -1: none
 	Others  []int           `json:"others"`
 	Answers []verify.Answer `json:"answers"`
+
+	// Where several codes meet together what none meets alone: the answer to all
+	// of them, and on which of the texts it rests.
+	Answer *verify.Answer `json:"answer,omitempty"`
+	Codes  []int          `json:"codes,omitempty"`
 }
 
 func (v *verifier) together(options string) (any, error) {
@@ -102,7 +107,12 @@ func (v *verifier) together(options string) (any, error) {
 		answers[i] = q.answer(reports[i])
 	}
 	j := verify.Together(reports)
-	return joint{Verdict: j.Verdict, By: j.By, Others: append([]int{}, j.Others...), Answers: answers}, nil
+	out := joint{Verdict: j.Verdict, By: j.By, Others: append([]int{}, j.Others...), Answers: answers}
+	if r, by := verify.Jointly(reports); len(by) > 1 {
+		a := q.answer(r)
+		out.Verdict, out.Answer, out.Codes = r.Verdict, &a, by
+	}
+	return out, nil
 }
 
 // strictly decodes JSON; a member that is not known is an error, because it

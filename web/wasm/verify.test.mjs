@@ -214,8 +214,11 @@ test("of several texts the health codes are told, and a text becomes a symbol", 
   assert.equal(size, 21);
   assert.match(path, /^M0 0h7v1h-7z/);
   assert.ok(call("symbol", { text: "x".repeat(8000) }).error);
+  const english = call("say", { lang: "en", codes: ["green"] }).said.green.text;
+  assert.equal(call("say", { lang: "ar", codes: ["green"] }).said.green.text, english); // a draft is not in the program
+  assert.deepEqual(call("learn", { lang: "ar", text: readFileSync(join(here, "../../words/ar.txt"), "utf8") }), {});
   const { said, places } = call("say", { lang: "ar", codes: ["green", "no_such_code"], places: ["XB", "CH"] });
-  assert.notEqual(said.green.text, call("say", { lang: "en", codes: ["green"] }).said.green.text);
+  assert.notEqual(said.green.text, english);
   assert.equal(said.no_such_code.text, "no_such_code");
   assert.equal(places.CH, "سويسرا");
 });

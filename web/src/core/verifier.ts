@@ -27,7 +27,7 @@ export interface Answer {
   data: { as_of?: string; hard_expiry?: string };
 }
 
-export interface Joint { verdict: Colour; by: number; others: number[]; answers: Answer[] }
+export interface Joint { verdict: Colour; by: number; others: number[]; answers: Answer[]; answer?: Answer; codes?: number[] }
 
 export interface RuleSet { id: string; version: string; jurisdiction: string; region?: string; purpose: string; from: string; until: string; title: Record<string, string> }
 

@@ -19,13 +19,19 @@ export type Missing = { needs: "override" | "officer" | "verdict" };
 /** settle writes a receipt and has the decision counted, or says what is missing. */
 export async function settle(s: Station, c: Case, o: Outcome): Promise<Decided | Missing> {
   const q = question(s, c.journey, c.at, c.mrz);
+  // Green by several codes together: a receipt is for one of them, and says that others were shown.
+  if (c.verdict === "green" && c.alone !== "green") {
+    if (o.outcome === "refused" && o.officers.length < 2) return { needs: "officer" };
+    if (o.outcome !== "admitted" && !o.override) return { needs: "override" };
+    if (o.outcome === "admitted" && !o.override) o = { ...o, override: "other_evidence" };
+  }
   const written = await s.verifier.receipt(c.texts[0] ?? "", q, {
-    verdict: c.verdict, outcome: o.outcome, override: o.override, text_code: o.sentence, desk: s.settings.desk,
+    verdict: c.alone, outcome: o.outcome, override: o.override, text_code: o.sentence, desk: s.settings.desk,
     officers: o.officers, appeal: s.settings.appeal,
   });
   if (written.needs) return { needs: written.needs };
   const now = present();
-  const count = { hour: rfc3339(new Date(Math.floor(now.getTime() / hour) * hour)), verdict: c.verdict, outcome: o.outcome, override: o.override, sentence: o.sentence };
+  const count = { hour: rfc3339(new Date(Math.floor(now.getTime() / hour) * hour)), verdict: c.alone, outcome: o.outcome, override: o.override, sentence: o.sentence };
   const done = await s.office.decide(written.text ?? "", count, o.confirm);
   return { of: c, outcome: { ...o, confirm: "" }, ...done };
 }

@@ -21,6 +21,7 @@ export interface Case {
   at: string; // moment of the question, which the receipt repeats
   answer: Answer; // the one that counts
   verdict: Colour;
+  alone: Colour; // the verdict of the code that a receipt is for, which may need the others
   strangers: number; // codes of somebody else
   paper?: string; // the kind of paper, where no code is at hand
   seen: number; // performance.now() when the code was in the picture
@@ -78,8 +79,8 @@ const nothing: Answer = {
 export async function judge(s: Station, texts: string[], j: Journey, mrz: string, seen: number, paper?: string): Promise<Case> {
   const at = rfc3339(present());
   const joint: Joint = await s.verifier.together(texts, question(s, j, at, mrz));
-  const answer = joint.answers[joint.by] ?? nothing;
-  return { texts: order(texts, joint.by), mrz, journey: j, at, answer, verdict: joint.verdict, strangers: joint.others.length, seen, ...(paper ? { paper } : {}) };
+  const alone = joint.answers[joint.by] ?? nothing;
+  return { texts: order(texts, joint.by), mrz, journey: j, at, answer: joint.answer ?? alone, verdict: joint.verdict, alone: alone.verdict, strangers: joint.others.length, seen, ...(paper ? { paper } : {}) };
 }
 
 /** order puts the text that counts first: a receipt is for it. */
@@ -90,8 +91,8 @@ function order(texts: string[], by: number): string[] {
 
 /** said is the answer in another language. */
 export async function said(s: Station, c: Case, lang: string): Promise<Answer> {
-  const joint = await s.verifier.together(c.texts.slice(0, 1), question(s, c.journey, c.at, c.mrz, lang));
-  return joint.answers[0] ?? nothing;
+  const joint = await s.verifier.together(c.texts, question(s, c.journey, c.at, c.mrz, lang));
+  return joint.answer ?? joint.answers[joint.by] ?? nothing;
 }
 
 /** Shown is what came of codes that were shown: a case, or what to do so that one comes of it. */
