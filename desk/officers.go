@@ -45,8 +45,8 @@ var (
 // ParseOfficers reads a file of officers.
 func ParseOfficers(text string) (Officers, error) {
 	var o Officers
-	head, rest, _ := strings.Cut(text, "\n")
-	if head != officersName {
+	head, rest, whole := strings.Cut(text, "\n")
+	if head != officersName || !whole {
 		return Officers{}, fmt.Errorf("reading officers: want %s on the first line", officersName)
 	}
 	n := 1
