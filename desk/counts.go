@@ -243,11 +243,12 @@ func (c *Counts) Week(week string) (Return, error) {
 	return r, nil
 }
 
-// parseLine reads a line that is whole.
+// parseLine reads a line that is whole: its sum says so. One that lacks nothing
+// but its end counts, as it will when the next line gives it one.
 func parseLine(line string) (Row, time.Time, bool) {
-	line, whole := strings.CutSuffix(line, "\n")
+	line = strings.TrimSuffix(line, "\n")
 	i := strings.LastIndexByte(line, ' ')
-	if !whole || i < 0 {
+	if i < 0 {
 		return Row{}, time.Time{}, false
 	}
 	sum, err := strconv.ParseUint(line[i+1:], 16, 32)
