@@ -214,3 +214,16 @@ func FuzzParseDate(f *testing.F) {
 		}
 	})
 }
+
+func TestACodedOutcomeIsReadAsTheOutcomeItWasMadeOf(t *testing.T) {
+	for _, r := range []cert.Result{cert.Detected, cert.NotDetected} {
+		if c := r.Coding(); c.System != cert.SNOMED || cert.ResultOf(c.Code) != r {
+			t.Errorf("%s is coded %+v", r, c)
+		}
+	}
+	for _, r := range []cert.Result{cert.Invalid, ""} { // nothing may be read as negative
+		if c := r.Coding(); c != (cert.Coding{}) {
+			t.Errorf("%q is coded %+v", r, c)
+		}
+	}
+}

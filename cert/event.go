@@ -12,6 +12,18 @@ const (
 	Invalid     Result = "invalid" // the laboratory could not say
 )
 
+// Coding returns the coding of the European value set of an outcome; none for
+// one that has no code there.
+func (r Result) Coding() Coding {
+	switch r {
+	case Detected:
+		return Coding{System: SNOMED, Code: CodeDetected}
+	case NotDetected:
+		return Coding{System: SNOMED, Code: CodeNotDetected}
+	}
+	return Coding{}
+}
+
 // Method is the family of a test, mapped from its code.
 type Method string
 

@@ -4,16 +4,15 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
-	"strings"
 
+	"github.com/pratique/pratique/bundle"
 	"github.com/pratique/pratique/cert"
 	"github.com/pratique/pratique/certlogic"
 	"github.com/pratique/pratique/format/hc1"
 	"github.com/pratique/pratique/format/shc"
 	"github.com/pratique/pratique/format/vds"
-	"github.com/pratique/pratique/revoke"
-	"github.com/pratique/pratique/rules"
 	"github.com/pratique/pratique/trust"
 	"github.com/pratique/pratique/trust/lists"
 	"github.com/pratique/pratique/verify"
@@ -88,37 +87,20 @@ func check(q Request) (Answer, error) {
 
 // known makes of a world's files what the verifier knows.
 func (v World) known() (*verify.World, error) {
-	w := &verify.World{Keys: new(trust.Keys)}
-	names := make([]string, 0, len(v.Files))
-	for name := range v.Files {
-		names = append(names, name)
+	var files []bundle.File
+	for _, name := range slices.Sorted(maps.Keys(v.Files)) {
+		files = append(files, bundle.File{Name: name, Data: []byte(v.Files[name])})
 	}
-	slices.Sort(names)
-	for _, name := range names {
-		text := v.Files[name]
-		switch {
-		case strings.HasPrefix(text, "pratique-trust/"):
-			l, err := lists.Read(name, []byte(text))
-			if err != nil {
-				return nil, fmt.Errorf("reading %s: %w", name, err)
-			}
-			for _, k := range l.Keys {
-				w.Keys.Add(k)
-			}
-			w.Recognitions = append(w.Recognitions, l.Recognitions...)
-		case strings.HasPrefix(text, "pratique-withdrawals/"):
-			l, err := revoke.Parse(text)
-			if err != nil {
-				return nil, fmt.Errorf("reading %s: %w", name, err)
-			}
-			w.Withdrawals = append(w.Withdrawals, l)
-		default:
-			s, err := rules.Parse([]byte(text))
-			if err != nil {
-				return nil, fmt.Errorf("reading %s: %w", name, err)
-			}
-			w.Rules = append(w.Rules, s)
+	s, err := bundle.Sort(files)
+	if err != nil {
+		return nil, err
+	}
+	w := &verify.World{Keys: new(trust.Keys), Rules: s.Rules, Withdrawals: s.Withdrawals}
+	for _, l := range s.Lists {
+		for _, k := range l.Keys {
+			w.Keys.Add(k)
 		}
+		w.Recognitions = append(w.Recognitions, l.Recognitions...)
 	}
 	if v.KeyPolicy == "now" {
 		w.KeyPolicy = trust.ValidNow

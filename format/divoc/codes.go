@@ -81,17 +81,6 @@ var outcomes = map[string]cert.Result{
 	"inconclusive": cert.Invalid, "indeterminate": cert.Invalid, "invalid": cert.Invalid,
 }
 
-// outcomeCoding returns the coding of the European value set of an outcome.
-func outcomeCoding(r cert.Result) cert.Coding {
-	switch r {
-	case cert.Detected:
-		return cert.Coding{System: cert.SNOMED, Code: cert.CodeDetected}
-	case cert.NotDetected:
-		return cert.Coding{System: cert.SNOMED, Code: cert.CodeNotDetected}
-	}
-	return cert.Coding{}
-}
-
 // methodOf maps a type of test by its name, or by the code of the European
 // value set.
 func methodOf(s string) cert.Method {

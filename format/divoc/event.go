@@ -197,7 +197,7 @@ func (m *mapper) result(e jcs.Value, t *cert.Test) {
 		m.lose(v, lossNotMapped)
 		return
 	}
-	t.Result, t.Outcome.Mapped = found, outcomeCoding(found)
+	t.Result, t.Outcome.Mapped = found, found.Coding()
 }
 
 // method maps the kind of test: of all values that could be it, none but one

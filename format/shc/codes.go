@@ -135,14 +135,3 @@ var words = map[string]cert.Result{
 	"positive": cert.Detected, "detected": cert.Detected, "negative": cert.NotDetected, "not detected": cert.NotDetected,
 	"inconclusive": cert.Invalid, "indeterminate": cert.Invalid, "invalid": cert.Invalid,
 }
-
-// outcomeOf returns the coding of the European value set of an outcome.
-func outcomeOf(r cert.Result) cert.Coding {
-	switch r {
-	case cert.Detected:
-		return cert.Coding{System: cert.SNOMED, Code: cert.CodeDetected}
-	case cert.NotDetected:
-		return cert.Coding{System: cert.SNOMED, Code: cert.CodeNotDetected}
-	}
-	return cert.Coding{}
-}

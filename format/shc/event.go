@@ -244,7 +244,7 @@ func (m *mapper) outcome(v jcs.Value) (cert.Coded, cert.Result) {
 		}
 		return m.word(v.Get("text"))
 	}
-	if mapped := outcomeOf(result); mapped.Code != out.Source.Code {
+	if mapped := result.Coding(); mapped.Code != out.Source.Code {
 		out.Mapped = mapped
 	}
 	return out, result
@@ -262,7 +262,7 @@ func (m *mapper) word(v jcs.Value) (cert.Coded, cert.Result) {
 	} else {
 		m.lose(v, lossGuessed)
 	}
-	return cert.Coded{Source: cert.Coding{Display: s}, Mapped: outcomeOf(r)}, r
+	return cert.Coded{Source: cert.Coding{Display: s}, Mapped: r.Coding()}, r
 }
 
 // quantity returns a value with its unit, as written.

@@ -291,9 +291,9 @@ func (p *printer) observation(field string, s *cert.Statement, code cert.Coding,
 		p.refuse(field+".sampled_at", issueMissing, "give the moment when the sample was taken")
 	}
 	p.text("effectiveDateTime", at.Format(time.RFC3339))
-	value := cmp.Or(outcome.Source, outcomeOf(result))
+	value := cmp.Or(outcome.Source, result.Coding())
 	if outcomes[value.Code] != result || value.Code == "" {
-		value = outcomeOf(result)
+		value = result.Coding()
 	}
 	if value.Code == "" {
 		p.refuse(field+".outcome", issueMissing, "give the outcome as SNOMED CT codes it, or the result")

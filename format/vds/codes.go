@@ -89,17 +89,6 @@ const (
 // depends on the test, and is for nobody here to guess.
 var results = map[string]cert.Result{"positive": cert.Detected, "negative": cert.NotDetected}
 
-// outcomeOf returns the coding of the European value set of an outcome.
-func outcomeOf(r cert.Result) cert.Coding {
-	switch r {
-	case cert.Detected:
-		return cert.Coding{System: cert.SNOMED, Code: cert.CodeDetected}
-	case cert.NotDetected:
-		return cert.Coding{System: cert.SNOMED, Code: cert.CodeNotDetected}
-	}
-	return cert.Coding{}
-}
-
 // specimens are the sampling methods, with the specimen in SNOMED CT.
 var specimens = map[string]string{
 	"nasopharyngeal": "258500001", "oropharyngeal": "258529004", "saliva": "119342007", "blood": "119297000",

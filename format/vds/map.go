@@ -347,7 +347,7 @@ func (m *mapper) result(tr jcs.Value, e *cert.Test) (antibody bool) {
 		case "r":
 			s := m.text(v)
 			e.Result = results[s]
-			e.Outcome = cert.Coded{Source: cert.Coding{Code: s}, Mapped: outcomeOf(e.Result)}
+			e.Outcome = cert.Coded{Source: cert.Coding{Code: s}, Mapped: e.Result.Coding()}
 			if e.Result == "" {
 				m.lose(v, lossNotMapped)
 			}

@@ -203,16 +203,9 @@ func finishIssue(f vectors.IssueFile) error {
 			return fmt.Errorf("case %d (%s): no key %q", c.ID, c.Comment, c.Key)
 		}
 		seen[c.ID] = true
-		for _, flag := range c.Flags {
-			if used[flag] = true; f.Notes[flag].What == "" {
-				return fmt.Errorf("case %d: flag %q has no note", c.ID, flag)
-			}
+		if err := noted(c.ID, c.Flags, f.Notes, used); err != nil {
+			return err
 		}
 	}
-	for flag := range f.Notes {
-		if !used[flag] {
-			return fmt.Errorf("no case has the flag %q", flag)
-		}
-	}
-	return nil
+	return unused(f.Notes, used)
 }

@@ -1,6 +1,10 @@
 package main
 
-import "github.com/pratique/pratique/vectors"
+import (
+	"fmt"
+
+	"github.com/pratique/pratique/vectors"
+)
 
 const (
 	spec   = "EU hcert specification 1.0.5"
@@ -89,4 +93,24 @@ var verdictNotes = map[string]vectors.Note{
 	"data":         {What: "a row about the verifier's own data and clock", Effect: "an officer decides on what is out of date without knowing it", Source: house},
 	"order":        {What: "several rows hold", Effect: "the graver one is hidden", Source: house},
 	"time":         {What: "the moment at which the answer changes", Effect: "somebody is green at the desk and not at the gate", Source: house},
+}
+
+// noted checks that each flag of a case has a note, and remembers it.
+func noted(id int, flags []string, notes map[string]vectors.Note, used map[string]bool) error {
+	for _, flag := range flags {
+		if used[flag] = true; notes[flag].What == "" {
+			return fmt.Errorf("case %d: flag %q has no note", id, flag)
+		}
+	}
+	return nil
+}
+
+// unused checks that some case has each flag that is noted.
+func unused(notes map[string]vectors.Note, used map[string]bool) error {
+	for flag := range notes {
+		if !used[flag] {
+			return fmt.Errorf("no case has the flag %q", flag)
+		}
+	}
+	return nil
 }

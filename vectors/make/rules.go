@@ -95,16 +95,9 @@ func finishRules(f vectors.RulesFile) error {
 			return fmt.Errorf("case %d (%s): identifiers are used once, and there is a value or none", c.ID, c.Comment)
 		}
 		seen[c.ID] = true
-		for _, flag := range c.Flags {
-			if used[flag] = true; f.Notes[flag].What == "" {
-				return fmt.Errorf("case %d: flag %q has no note", c.ID, flag)
-			}
+		if err := noted(c.ID, c.Flags, f.Notes, used); err != nil {
+			return err
 		}
 	}
-	for flag := range f.Notes {
-		if !used[flag] {
-			return fmt.Errorf("no case has the flag %q", flag)
-		}
-	}
-	return nil
+	return unused(f.Notes, used)
 }
