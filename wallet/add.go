@@ -134,7 +134,11 @@ func (f File) Add(label, text string) (File, Added, error) {
 		p.History = h
 		all := strings.Split(string(lines(text)), "\n")
 		for _, x := range found {
-			p.Unread = append(p.Unread, all[x.Index-1])
+			line := all[x.Index-1]
+			if !isStray(line) {
+				return File{}, Added{}, fmt.Errorf("%w: line %d of a history is read as another thing in a wallet", ErrText, x.Index)
+			}
+			p.Unread = append(p.Unread, line)
 		}
 	case KindReceipt:
 		p = p.with([]Item{{kind, string(lines(text))}})
@@ -145,6 +149,14 @@ func (f File) Add(label, text string) (File, Added, error) {
 		return File{}, Added{}, fmt.Errorf("%w: %w", ErrText, err)
 	}
 	return f.give(p, kind)
+}
+
+// isStray reports whether a line that no history knows is one that a wallet does
+// not know either, and so is read again as what it is: it does not go on with
+// the line before it, and does not begin as the wallet's own lines do.
+func isStray(line string) bool {
+	word, _, _ := strings.Cut(line, " ")
+	return !strings.HasPrefix(line, " ") && !slices.Contains([]string{"person", "name", "document", "certificate", "receipt"}, word)
 }
 
 // give adds to the person of a label.

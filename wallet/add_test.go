@@ -168,6 +168,12 @@ func TestWhatCannotBeKeptIsRefused(t *testing.T) {
 		{"a label of two lines", "A\nperson B", c.test, wallet.ErrPerson},
 		{"binary", "A", "NZCP:/1/\x01", wallet.ErrText},
 		{"not UTF-8", "A", "NZCP:/1/\xff", wallet.ErrText},
+		{"a history with a line that would go on with another", "A", "pratique-history/1.0\n aura\n", wallet.ErrText},
+		{"a history that would make a person", "A", "pratique-history/1.0\nperson Eve\n", wallet.ErrText},
+		{"a history that would give a name", "A", "pratique-history/1.0\nname Eve\n", wallet.ErrText},
+		{"a history that would give a document", "A", "pratique-history/1.0\ndocument UTO L898902C3 740812\n", wallet.ErrText},
+		{"a history that would give a certificate", "A", "pratique-history/1.0\ncertificate HC1:\n", wallet.ErrText},
+		{"a history that would give a receipt", "A", "pratique-history/1.0\nreceipt\n pratique-receipt/1.0\n", wallet.ErrText},
 	} {
 		if f, added, err := (wallet.File{}).Add(v.label, v.text); !errors.Is(err, v.want) || len(f.People) > 0 || added.Kind != "" {
 			t.Errorf("%s: %v", v.comment, err)
@@ -207,6 +213,9 @@ func FuzzAdd(f *testing.F) {
 	f.Add("Tom", declared)
 	f.Add("Tom", family)
 	f.Add("", "https://example.org")
+	f.Add("0", "pratique-history/1.0\n 0")
+	f.Add("0", "pratique-history/1.0\nperson 0")
+	f.Add("Mum", "pratique-history/1.0\nname 0\naura blue\n\nsignature 0 0 0")
 	start, _, err := wallet.Parse([]byte(family))
 	if err != nil {
 		f.Fatal(err)

@@ -99,7 +99,7 @@ func countOf(h history.File) [8]int {
 func appendUnread(b []byte, unread []string) ([]byte, error) {
 	for _, u := range unread {
 		first, rest, several := strings.Cut(u, "\n")
-		ok := isLine(first) && !strings.HasPrefix(first, "signature ")
+		ok := isLine(first) && !strings.HasPrefix(first, " ") && !strings.HasPrefix(first, "signature ")
 		if several {
 			for line := range strings.Lines(rest + "\n") {
 				ok = ok && line[0] == ' ' && isLine(strings.TrimSuffix(line, "\n"))

@@ -99,6 +99,10 @@ func (r *reader) unread(it item, code Code) {
 // take reads one item.
 func (r *reader) take(it item) {
 	line, rest, several := strings.Cut(it.text, "\n")
+	if strings.HasPrefix(line, " ") {
+		r.fail(fmt.Errorf("%w: line %d begins with a space and goes on with nothing", ErrFile, it.n))
+		return
+	}
 	kind, value, spaced := strings.Cut(line, " ")
 	if kind == "person" {
 		if several || !spaced || !isLabel(value) {

@@ -47,7 +47,7 @@
 // is printed again: what belongs to people is not lost because a program is old.
 // A second person line with a label that was there goes on with the first;
 // a second name or document of a person is not understood. Only a text that is
-// no such file at all is an error.
+// no such file at all, or that begins in the middle of a line, is an error.
 //
 // [File.Bytes] prints the lines of a person in the order above, and last what
 // was not understood. A file in that order is printed byte for byte; any other
