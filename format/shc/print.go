@@ -9,6 +9,7 @@ import (
 
 	"github.com/pratique/pratique/cert"
 	"github.com/pratique/pratique/internal/jcs"
+	"github.com/pratique/pratique/internal/vocab"
 )
 
 // printer turns a certificate into JSON without white space. The first field
@@ -204,7 +205,7 @@ func vaccineCodings(e *cert.Vaccination) []cert.Coding {
 	}
 	if e.Product.Source.System == cert.CVX {
 		add(e.Product.Source)
-	} else if c := cvxOf[e.Product.Code()]; c != "" {
+	} else if c := vocab.CVXOf(e.Product.Code()); c != "" {
 		add(cert.Coding{System: cert.CVX, Code: c})
 	}
 	add(e.Product.Source)
@@ -217,7 +218,7 @@ func vaccineCodings(e *cert.Vaccination) []cert.Coding {
 func (p *printer) protocol(field string, e *cert.Vaccination, codings []cert.Coding) {
 	told := false
 	for _, c := range codings {
-		d := diseaseOf(c)
+		d := vocab.DiseaseOf(c)
 		told = told || d != "" && (d == e.Disease.Code() || e.Disease.Code() == "")
 	}
 	if told && e.Dose <= 0 && e.Doses <= 0 {
@@ -261,9 +262,9 @@ func (p *printer) test(field string, e *cert.Test) {
 	switch {
 	case code.System == cert.LOINC && code.Code != cert.CodeNucleicAcid && code.Code != cert.CodeAntigenRapid:
 	case e.Method == cert.NucleicAcid || code.Code == cert.CodeNucleicAcid:
-		code = cert.Coding{System: cert.LOINC, Code: loincNucleicAcid}
+		code = cert.Coding{System: cert.LOINC, Code: vocab.NucleicAcid}
 	case e.Method == cert.AntigenRapid || code.Code == cert.CodeAntigenRapid:
-		code = cert.Coding{System: cert.LOINC, Code: loincAntigen}
+		code = cert.Coding{System: cert.LOINC, Code: vocab.Antigen}
 	}
 	if e.Disease.Code() != cert.COVID19 {
 		p.refuse(field+".disease", issueType, "cards have a profile for tests for COVID-19 alone; use another format")
@@ -292,7 +293,7 @@ func (p *printer) observation(field string, s *cert.Statement, code cert.Coding,
 	}
 	p.text("effectiveDateTime", at.Format(time.RFC3339))
 	value := cmp.Or(outcome.Source, result.Coding())
-	if outcomes[value.Code] != result || value.Code == "" {
+	if !vocab.Says(value.Code, result) {
 		value = result.Coding()
 	}
 	if value.Code == "" {

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/pratique/pratique/cert"
+	"github.com/pratique/pratique/internal/fhir"
 	"github.com/pratique/pratique/internal/jcs"
 )
 
@@ -57,7 +58,7 @@ type checker struct{ issues []Issue }
 func (c *checker) add(path, what string) { c.issues = append(c.issues, Issue{path, what}) }
 
 func (c *checker) bundle(at string, bundle jcs.Value) {
-	if kindOf(bundle) != "Bundle" {
+	if fhir.KindOf(bundle) != "Bundle" {
 		c.add(at, issueMissing)
 		return
 	}
@@ -72,7 +73,7 @@ func (c *checker) bundle(at string, bundle jcs.Value) {
 		}
 		r := entry.Get("resource")
 		at += ".resource"
-		switch kindOf(r) {
+		switch fhir.KindOf(r) {
 		case "":
 			c.add(at, issueMissing)
 		case "Patient":
@@ -127,7 +128,7 @@ func (c *checker) dateTime(at string, v jcs.Value) {
 		return
 	}
 	s, _ := v.Text()
-	if _, loss := moment(s); loss != "" && loss != lossGuessed {
+	if _, loss := fhir.Moment(s, nil); loss != "" && loss != fhir.Guessed {
 		c.add(at, "date_time")
 	}
 }

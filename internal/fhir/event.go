@@ -1,27 +1,30 @@
-package shc
+package fhir
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/pratique/pratique/cert"
 	"github.com/pratique/pratique/internal/jcs"
+	"github.com/pratique/pratique/internal/vocab"
 )
 
-// vaccination maps an Immunization.
-func (m *mapper) vaccination(r jcs.Value) {
+// Vaccination maps an Immunization.
+func (m *Mapper) Vaccination(r jcs.Value) {
 	if s, _ := r.Get("status").Text(); s != "completed" {
-		m.loseIn(r, "status", lossDropped)
+		m.LoseIn(r, "status", Dropped)
 		return
 	}
 	if weak, _ := r.Get("isSubpotent").Bool(); weak {
-		m.loseIn(r, "isSubpotent", lossDropped)
+		m.LoseIn(r, "isSubpotent", Dropped)
 		return
 	}
 	e := new(cert.Vaccination)
 	e.Authority = m.Issuer.Authority
 	m.refers(r, "patient")
 	for k, v := range r.Members {
+		if m.takes(e, k, v) {
+			continue
+		}
 		switch k {
 		case "resourceType", "id", "meta", "status", "patient", "isSubpotent":
 		case "identifier":
@@ -31,7 +34,7 @@ func (m *mapper) vaccination(r jcs.Value) {
 		case "occurrenceDateTime":
 			e.Date = m.day(v)
 		case "lotNumber":
-			e.Lot = m.text(v)
+			e.Lot = m.Text(v)
 		case "manufacturer":
 			e.Maker.Source = m.maker(v)
 		case "performer":
@@ -41,41 +44,41 @@ func (m *mapper) vaccination(r jcs.Value) {
 		case "protocolApplied":
 			m.protocol(v, e)
 		default:
-			m.lose(v, lossDropped)
+			m.Lose(v, Dropped)
 		}
 	}
 	if e.Disease == (cert.Coded{}) {
-		m.loseIn(r, "vaccineCode", lossNotMapped)
+		m.LoseIn(r, "vaccineCode", NotMapped)
 	}
 	m.Events = append(m.Events, e)
 }
 
 // vaccine maps a vaccine code: the kind of vaccine and the product.
-func (m *mapper) vaccine(v jcs.Value, e *cert.Vaccination) {
+func (m *Mapper) vaccine(v jcs.Value, e *cert.Vaccination) {
 	disease := ""
 	var room [4]cert.Coding
-	for _, c := range m.codings(room[:0], v) {
+	for _, c := range m.Codings(room[:0], v) {
 		if disease == "" {
-			disease = diseaseOf(c)
+			disease = vocab.DiseaseOf(c)
 		}
 		switch {
 		case c.System == cert.SNOMED || c.System == cert.ATC || c.System == cert.ICD11:
 			if e.Prophylaxis.Source.Code == "" {
 				e.Prophylaxis.Source = c
 			}
-		case e.Product.Source.Code == "" || e.Product.Source.System == cert.CVX && (c.System == cert.EUVaccine || c.System == systemProduct):
+		case e.Product.Source.Code == "" || e.Product.Source.System == cert.CVX && (c.System == cert.EUVaccine || c.System == vocab.SystemProduct):
 			e.Product.Source = c
 		}
 	}
 	if e.Product.Source.System == cert.CVX {
-		known := cvx[e.Product.Source.Code]
-		e.Product.Mapped = product(known.product)
+		known := vocab.VaccineOf(e.Product.Source.Code)
+		e.Product.Mapped = vocab.Product(known.Product)
 		if e.Prophylaxis.Source.Code == "" {
-			e.Prophylaxis = cert.Coded{Source: e.Product.Source, Mapped: prophylaxis(known.kind)}
+			e.Prophylaxis = cert.Coded{Source: e.Product.Source, Mapped: vocab.Prophylaxis(known.Kind)}
 		}
 	}
 	if e.Product.Source.Code == "" && e.Prophylaxis.Source.Code == "" {
-		e.Product.Source.Display = m.text(v.Get("text"))
+		e.Product.Source.Display = m.Text(v.Get("text"))
 	}
 	if disease != "" && e.Disease == (cert.Coded{}) {
 		e.Disease.Mapped = cert.Coding{System: cert.SNOMED, Code: disease}
@@ -83,30 +86,30 @@ func (m *mapper) vaccine(v jcs.Value, e *cert.Vaccination) {
 }
 
 // maker maps a manufacturer: an identifier, or a name.
-func (m *mapper) maker(v jcs.Value) cert.Coding {
+func (m *Mapper) maker(v jcs.Value) cert.Coding {
 	id := v.Get("identifier")
-	c := cert.Coding{System: m.text(id.Get("system")), Code: m.text(id.Get("value")),
-		Display: m.text(v.Get("display"))}
+	c := cert.Coding{System: m.Text(id.Get("system")), Code: m.Text(id.Get("value")),
+		Display: m.Text(v.Get("display"))}
 	if c.Code == "" && c.Display == "" {
-		m.lose(v, lossDropped)
+		m.Lose(v, Dropped)
 	}
 	return c
 }
 
 // centre maps the name of a performer; the model holds one.
-func (m *mapper) centre(performer, v jcs.Value, name *string) {
-	if s := m.text(v); s == "" || *name != "" {
-		m.lose(performer, lossDropped)
+func (m *Mapper) centre(performer, v jcs.Value, name *string) {
+	if s := m.Text(v); s == "" || *name != "" {
+		m.Lose(performer, Dropped)
 	} else {
 		*name = s
 	}
 }
 
 // protocol maps the numbers of doses, and the disease where it is named.
-func (m *mapper) protocol(v jcs.Value, e *cert.Vaccination) {
+func (m *Mapper) protocol(v jcs.Value, e *cert.Vaccination) {
 	for i, p := range v.Items {
 		if i > 0 {
-			m.lose(v, lossDropped)
+			m.Lose(v, Dropped)
 			continue
 		}
 		for k, v := range p.Members {
@@ -117,13 +120,13 @@ func (m *mapper) protocol(v jcs.Value, e *cert.Vaccination) {
 				e.Doses = m.count(v)
 			case "targetDisease":
 				var room [4]cert.Coding
-				if list := m.codings(room[:0], v.Item(0)); len(list) > 0 && v.Len() == 1 {
+				if list := m.Codings(room[:0], v.Item(0)); len(list) > 0 && v.Len() == 1 {
 					e.Disease = cert.Coded{Source: list[0]}
 				} else {
-					m.lose(v, lossDropped) // the model holds one
+					m.Lose(v, Dropped) // the model holds one
 				}
 			default:
-				m.lose(v, lossDropped)
+				m.Lose(v, Dropped)
 			}
 		}
 	}
@@ -132,7 +135,7 @@ func (m *mapper) protocol(v jcs.Value, e *cert.Vaccination) {
 // maxCount is the greatest number of doses believed.
 const maxCount = 999
 
-func (m *mapper) count(v jcs.Value) int {
+func (m *Mapper) count(v jcs.Value) int {
 	n, ok := v.Int()
 	if !ok || n < 1 || n > maxCount {
 		m.unread(v)
@@ -141,10 +144,10 @@ func (m *mapper) count(v jcs.Value) int {
 	return int(n)
 }
 
-// observation maps an Observation: a test, or an antibody test.
-func (m *mapper) observation(r jcs.Value) {
+// Observation maps an Observation: a test, or an antibody test.
+func (m *Mapper) Observation(r jcs.Value) {
 	if s, _ := r.Get("status").Text(); s != "final" && s != "amended" && s != "corrected" {
-		m.loseIn(r, "status", lossDropped)
+		m.LoseIn(r, "status", Dropped)
 		return
 	}
 	e := new(cert.Test)
@@ -153,19 +156,22 @@ func (m *mapper) observation(r jcs.Value) {
 	if e.Method != "" {
 		e.Disease.Mapped = cert.Coding{System: cert.SNOMED, Code: cert.COVID19}
 	} else {
-		m.loseIn(r, "code", lossNotMapped)
+		m.LoseIn(r, "code", NotMapped)
 	}
 	m.refers(r, "subject")
 	value := ""
 	for k, v := range r.Members {
+		if m.takes(e, k, v) {
+			continue
+		}
 		switch k {
 		case "resourceType", "id", "meta", "status", "subject", "code", "category":
 		case "identifier":
 			m.identifier(v, &e.Statement)
 		case "effectiveDateTime":
-			e.SampledAt = m.moment(v)
+			e.SampledAt = m.Moment(v)
 		case "issued":
-			e.ReportedAt = m.moment(v)
+			e.ReportedAt = m.Moment(v)
 		case "performer":
 			for _, p := range v.Items {
 				m.centre(p, p.Get("display"), &e.Laboratory.Name)
@@ -177,12 +183,12 @@ func (m *mapper) observation(r jcs.Value) {
 		case "valueQuantity":
 			value = m.quantity(v)
 		default:
-			m.lose(v, lossDropped)
+			m.Lose(v, Dropped)
 		}
 	}
 	if e.Method != cert.Serology {
 		if value != "" {
-			m.loseIn(r, "valueQuantity", lossDropped)
+			m.LoseIn(r, "valueQuantity", Dropped)
 		}
 		m.Events = append(m.Events, e)
 		return
@@ -191,46 +197,41 @@ func (m *mapper) observation(r jcs.Value) {
 		Statement: e.Statement, Type: e.Type, SampledAt: e.SampledAt, Outcome: e.Outcome, Result: e.Result, Value: value, Laboratory: e.Laboratory,
 	})
 	if !e.ReportedAt.IsZero() {
-		m.loseIn(r, "issued", lossDropped)
+		m.LoseIn(r, "issued", Dropped)
 	}
 }
 
 // method maps the code of a test to its family.
-func (m *mapper) method(v jcs.Value) (cert.Coded, cert.Method) {
+func (m *Mapper) method(v jcs.Value) (cert.Coded, cert.Method) {
 	var room [4]cert.Coding
-	list := m.codings(room[:0], v)
+	list := m.Codings(room[:0], v)
 	for _, c := range list {
 		if c.System != cert.LOINC {
 			continue
 		}
-		switch {
-		case slices.Contains(nucleicAcid, c.Code):
-			return cert.Coded{Source: c, Mapped: cert.Coding{System: cert.LOINC, Code: cert.CodeNucleicAcid}}, cert.NucleicAcid
-		case slices.Contains(antigen, c.Code):
-			return cert.Coded{Source: c, Mapped: cert.Coding{System: cert.LOINC, Code: cert.CodeAntigenRapid}}, cert.AntigenRapid
-		case slices.Contains(serology, c.Code):
-			return cert.Coded{Source: c}, cert.Serology
+		if method := vocab.MethodOf(c.Code); method != "" {
+			return cert.Coded{Source: c, Mapped: vocab.Family(method)}, method
 		}
 	}
 	if len(list) == 0 {
-		return cert.Coded{Source: cert.Coding{Display: m.text(v.Get("text"))}}, ""
+		return cert.Coded{Source: cert.Coding{Display: m.Text(v.Get("text"))}}, ""
 	}
 	return cert.Coded{Source: list[0]}, ""
 }
 
 // outcome maps a coded outcome. Codings that contradict each other say nothing.
-func (m *mapper) outcome(v jcs.Value) (cert.Coded, cert.Result) {
+func (m *Mapper) outcome(v jcs.Value) (cert.Coded, cert.Result) {
 	var room [4]cert.Coding
-	list := m.codings(room[:0], v)
+	list := m.Codings(room[:0], v)
 	var out cert.Coded
 	var result cert.Result
 	for _, c := range list {
-		r, ok := outcomes[c.Code]
-		if !ok || !slices.Contains(outcomeSystems, c.System) {
+		r := vocab.OutcomeOf(c)
+		if r == "" {
 			continue
 		}
 		if result != "" && r != result {
-			m.lose(v, lossNotMapped)
+			m.Lose(v, NotMapped)
 			return cert.Coded{Source: list[0]}, ""
 		}
 		if result == "" {
@@ -239,7 +240,7 @@ func (m *mapper) outcome(v jcs.Value) (cert.Coded, cert.Result) {
 	}
 	if result == "" {
 		if len(list) > 0 {
-			m.lose(v, lossNotMapped)
+			m.Lose(v, NotMapped)
 			return cert.Coded{Source: list[0]}, ""
 		}
 		return m.word(v.Get("text"))
@@ -251,22 +252,22 @@ func (m *mapper) outcome(v jcs.Value) (cert.Coded, cert.Result) {
 }
 
 // word maps an outcome in words.
-func (m *mapper) word(v jcs.Value) (cert.Coded, cert.Result) {
-	s := m.text(v)
+func (m *Mapper) word(v jcs.Value) (cert.Coded, cert.Result) {
+	s := m.Text(v)
 	if s == "" {
 		return cert.Coded{}, ""
 	}
-	r := words[strings.ToLower(s)]
+	r := vocab.OutcomeOfWord(s)
 	if r == "" {
-		m.lose(v, lossNotMapped)
+		m.Lose(v, NotMapped)
 	} else {
-		m.lose(v, lossGuessed)
+		m.Lose(v, Guessed)
 	}
 	return cert.Coded{Source: cert.Coding{Display: s}, Mapped: r.Coding()}, r
 }
 
 // quantity returns a value with its unit, as written.
-func (m *mapper) quantity(v jcs.Value) string {
+func (m *Mapper) quantity(v jcs.Value) string {
 	n := v.Get("value")
 	if n.Kind() != jcs.Number {
 		m.unread(n)
