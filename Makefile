@@ -26,7 +26,7 @@ TARGETS     ?= linux/amd64 linux/arm64 windows/amd64 windows/arm64 darwin/amd64 
 STATICCHECK := v0.8.2
 PURE         = $(shell sed -n 's,^[0-4] *\([^ ]*\).*,./\1,p' docs/imports.txt)
 
-.PHONY: help demo tour tour-program deps test format vet lint build unit pure vulnerable wasm-program wasm pages browse pictures fuzz bench compare calibrate release reproducible clean
+.PHONY: help demo tour tour-program deps test format vet lint build unit hardware pure vulnerable wasm-program wasm pages browse pictures fuzz bench compare calibrate release reproducible clean
 
 help:
 	@sed -n '1,/^$$/s/^# \{0,1\}//p' Makefile
@@ -49,7 +49,7 @@ tour: tour-program
 deps:
 	@STATICCHECK=$(STATICCHECK) .ci/deps
 
-test: deps format vet lint build pure unit wasm browse vulnerable
+test: deps format vet lint build pure unit hardware wasm browse vulnerable
 	@echo "make test: all is well"
 
 format:
@@ -78,6 +78,13 @@ pure:
 unit:
 	@echo "== go test$(if $(RACE), -race)"
 	@PRATIQUE_PEERS=1 $(GO) run ./internal/judge $(if $(NOSKIP),-noskip) $(if $(RACE),-race) -timeout 20m ./...
+
+# Keys in hardware (PKCS #11) are behind a tag, for they need a C compiler.
+hardware:
+	@echo "== keys in hardware, with SoftHSM"
+	@$(GO) vet -tags pkcs11 ./keys ./cmd/pratique
+	@bin/staticcheck -tags pkcs11 ./keys
+	@$(GO) run ./internal/judge $(if $(NOSKIP),-noskip) $(if $(RACE),-race) -tags pkcs11 ./keys
 
 vulnerable:
 	@.ci/vulnerable

@@ -36,7 +36,8 @@ func Sealed(file []byte) bool {
 	return bytes.HasPrefix(bytes.TrimLeft(file, " \t\r\n"), []byte(armor.Header))
 }
 
-// Parse reads a key file. The passphrase is needed for a sealed one only.
+// Parse reads a key file. The passphrase is needed for a sealed one only; for a
+// key in hardware it is the PIN.
 func Parse(file []byte, passphrase string) (*Key, error) {
 	if len(file) > MaxSize {
 		return nil, fmt.Errorf("reading key: longer than %d bytes", MaxSize)
@@ -47,6 +48,16 @@ func Parse(file []byte, passphrase string) (*Key, error) {
 			return nil, fmt.Errorf("reading key: %w", err)
 		}
 	}
+	parse := parseFile
+	if Refers(file) {
+		parse = func(file []byte) (*Key, error) {
+			r, certificates, err := parseReference(file)
+			if err != nil {
+				return nil, err
+			}
+			return openReference(r, passphrase, certificates)
+		}
+	}
 	k, err := parse(file)
 	if err != nil {
 		return nil, fmt.Errorf("reading key: %w", err)
@@ -54,13 +65,29 @@ func Parse(file []byte, passphrase string) (*Key, error) {
 	return k, nil
 }
 
-func parse(text []byte) (*Key, error) {
+func parseFile(text []byte) (*Key, error) {
 	var k Key
+	certificates, err := k.blocks(text)
+	switch {
+	case err != nil:
+		return nil, err
+	case k.Signer == nil:
+		return nil, ErrNoKey
+	}
+	if err := k.certified(certificates); err != nil {
+		return nil, err
+	}
+	return &k, nil
+}
+
+// blocks reads the blocks of a key file: its secret key, if there is one, and the
+// certificates.
+func (k *Key) blocks(text []byte) ([]*x509.Certificate, error) {
 	var certificates []*x509.Certificate
 	for {
 		var b *pem.Block
 		if b, text = pem.Decode(text); b == nil {
-			break
+			return certificates, nil
 		}
 		if b.Type == "CERTIFICATE" {
 			c, err := x509.ParseCertificate(b.Bytes)
@@ -80,9 +107,10 @@ func parse(text []byte) (*Key, error) {
 			k.Signer = s
 		}
 	}
-	if k.Signer == nil {
-		return nil, ErrNoKey
-	}
+}
+
+// certified gives the key the last of the certificates that are its own.
+func (k *Key) certified(certificates []*x509.Certificate) error {
 	public := k.Signer.Public().(interface{ Equal(crypto.PublicKey) bool })
 	for _, c := range certificates {
 		if public.Equal(c.PublicKey) {
@@ -90,15 +118,13 @@ func parse(text []byte) (*Key, error) {
 		}
 	}
 	if k.Certificate == nil {
-		return nil, ErrNoCertificate
+		return ErrNoCertificate
 	}
 	if k.Algorithm() == "" {
-		return nil, errors.New("neither a P-256 nor an RSA key")
+		return errors.New("neither a P-256 nor an RSA key")
 	}
-	if _, err := lists.FromCertificate(k.Certificate.Raw); err != nil {
-		return nil, err
-	}
-	return &k, nil
+	_, err := lists.FromCertificate(k.Certificate.Raw)
+	return err
 }
 
 // secret reads a block that holds a secret key; nil if it is of another kind.
@@ -133,8 +159,12 @@ func secret(b *pem.Block) (crypto.Signer, error) {
 	return nil, errors.New("neither a P-256 nor an RSA key")
 }
 
-// File returns the key file, with the secret in clear.
+// File returns the key file, with the secret in clear; that of a key in hardware
+// has its reference instead.
 func (k *Key) File() ([]byte, error) {
+	if k.Reference.Module != "" {
+		return append([]byte(k.Reference.String()+"\n"), k.CertificatePEM()...), nil
+	}
 	der, err := x509.MarshalPKCS8PrivateKey(k.Signer)
 	if err != nil {
 		return nil, fmt.Errorf("writing key: %w", err)
@@ -145,8 +175,11 @@ func (k *Key) File() ([]byte, error) {
 
 // Seal returns the key file encrypted with a passphrase.
 func (k *Key) Seal(passphrase string) ([]byte, error) {
-	if passphrase == "" {
+	switch {
+	case passphrase == "":
 		return nil, errors.New("sealing key: the passphrase is empty")
+	case k.Reference.Module != "":
+		return nil, errors.New("sealing key: it is in hardware, and there is nothing to seal")
 	}
 	file, err := k.File()
 	if err != nil {

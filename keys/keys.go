@@ -19,6 +19,16 @@
 // passphrase by age (age-encryption.org/v1), in age's own armour; the program
 // age opens it too. A file is at most [MaxSize] long.
 //
+// # Keys in hardware
+//
+// The secret of such a key never leaves its token (a hardware security module, a
+// smart card), which signs what it is given: PKCS #11, in programs built with
+// the tag pkcs11 and a C compiler ([Hardware]). Its key file has, instead of the
+// secret, a first line that says where it is, a [Reference], with the certificates
+// behind it as in any other; the passphrase of [Parse] is then the PIN. Each
+// signature is verified before it is given out. A token that fails says so by
+// [ErrPIN], [ErrLocked], [ErrToken], [ErrObject] or [ErrHardware].
+//
 // # Key identifier and uses
 //
 // HC1 names a key by the first 8 bytes of the SHA-256 of its certificate. What
@@ -97,6 +107,7 @@ type Options struct {
 type Key struct {
 	Signer      crypto.Signer
 	Certificate *x509.Certificate
+	Reference   Reference // of a key in hardware: where it is
 }
 
 // New makes a key with a certificate signed by itself.
@@ -104,15 +115,15 @@ func New(o Options, random io.Reader) (*Key, error) {
 	if err := o.check(); err != nil {
 		return nil, err
 	}
+	alg, err := o.algorithm()
+	if err != nil {
+		return nil, err
+	}
 	var signer crypto.Signer
-	var err error
-	switch o.Algorithm {
-	case "", ES256:
-		signer, err = ecdsa.GenerateKey(elliptic.P256(), random)
-	case PS256:
+	if alg == PS256 {
 		signer, err = rsa.GenerateKey(random, rsaBits)
-	default:
-		return nil, fmt.Errorf("making key: unknown algorithm %q: want %s or %s", o.Algorithm, ES256, PS256)
+	} else {
+		signer, err = ecdsa.GenerateKey(elliptic.P256(), random)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("making key: %w", err)
@@ -173,6 +184,16 @@ func (o Options) check() error {
 		}
 	}
 	return nil
+}
+
+func (o Options) algorithm() (Algorithm, error) {
+	switch o.Algorithm {
+	case "", ES256:
+		return ES256, nil
+	case PS256:
+		return PS256, nil
+	}
+	return "", fmt.Errorf("making key: unknown algorithm %q: want %s or %s", o.Algorithm, ES256, PS256)
 }
 
 // useOID is the purpose of a use, or nil.
