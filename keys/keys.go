@@ -218,15 +218,8 @@ var (
 // certify makes the certificate of a key, signed by itself.
 func (o Options) certify(signer crypto.Signer, serial [16]byte, random io.Reader) (*Key, error) {
 	serial[0] = serial[0]&0x7F | 0x40 // positive, and of full length
-	t := x509.Certificate{Subject: o.subject()}
-	for _, u := range o.uses() {
-		t.UnknownExtKeyUsage = append(t.UnknownExtKeyUsage, useOID(u))
-	}
-	t.SerialNumber = new(big.Int).SetBytes(serial[:])
-	t.NotBefore, t.NotAfter = o.NotBefore.UTC(), o.NotAfter.UTC()
-	t.KeyUsage = x509.KeyUsageDigitalSignature
-	t.BasicConstraintsValid = true
-	der, err := x509.CreateCertificate(random, &t, &t, signer.Public(), signer)
+	t := o.template(new(big.Int).SetBytes(serial[:]))
+	der, err := x509.CreateCertificate(random, t, t, signer.Public(), signer)
 	if err != nil {
 		return nil, fmt.Errorf("making key: %w", err)
 	}
@@ -235,6 +228,18 @@ func (o Options) certify(signer crypto.Signer, serial [16]byte, random io.Reader
 		return nil, fmt.Errorf("making key: %w", err)
 	}
 	return &Key{Signer: signer, Certificate: c}, nil
+}
+
+// template is what the certificate of a key says.
+func (o Options) template(serial *big.Int) *x509.Certificate {
+	t := &x509.Certificate{
+		Subject: o.subject(), SerialNumber: serial, NotBefore: o.NotBefore.UTC(), NotAfter: o.NotAfter.UTC(),
+		KeyUsage: x509.KeyUsageDigitalSignature, BasicConstraintsValid: true,
+	}
+	for _, u := range o.uses() {
+		t.UnknownExtKeyUsage = append(t.UnknownExtKeyUsage, useOID(u))
+	}
+	return t
 }
 
 func (o Options) subject() pkix.Name {

@@ -55,8 +55,9 @@ func Purpose(u trust.Use) string {
 	return ""
 }
 
-// useOf is the other way round.
-func useOf(purpose string) (trust.Use, bool) {
+// UseOf returns the use that a purpose stands for: [Purpose] the other way round,
+// with the older spelling of the European ones.
+func UseOf(purpose string) (trust.Use, bool) {
 	if n, ok := strings.CutPrefix(purpose, officeArc); ok {
 		i, err := strconv.Atoi(n)
 		if err != nil || i < 1 || i > len(officeUses) {
@@ -98,7 +99,7 @@ func signerKey(c *pki.Certificate) trust.Key {
 func usesOf(c *pki.Certificate) trust.Uses {
 	var u trust.Uses
 	for _, p := range c.Purposes {
-		if use, ok := useOf(p); ok && !u.Allows(use) {
+		if use, ok := UseOf(p); ok && !u.Allows(use) {
 			u.Of = append(u.Of, use)
 		}
 	}
