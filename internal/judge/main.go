@@ -2,6 +2,9 @@
 //
 //	judge [-noskip] ARGS...      ARGS are those of go test
 //
+// Where PRATIQUE_POSTGRES names no PostgreSQL server and one is installed, it
+// starts one for the run, and removes it.
+//
 // It prints a line a package, everything that a failing test printed, and in
 // the end how many tests passed, failed and were skipped. It fails where go
 // test fails, where no test ran at all and, with -noskip, where one was skipped.
@@ -10,11 +13,15 @@ package main
 import (
 	"bufio"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
 	"os/exec"
+	"os/signal"
 	"strings"
+
+	"github.com/pratique/pratique/internal/store/storetest"
 )
 
 func main() {
@@ -23,6 +30,45 @@ func main() {
 	if noskip {
 		args = args[1:]
 	}
+	stop, err := postgres()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "judge:", err)
+	}
+	// Whoever interrupts this interrupts go test as well; the server is removed after it.
+	signal.Notify(make(chan os.Signal, 1), os.Interrupt)
+	ok := judge(args, noskip)
+	stop()
+	if !ok {
+		os.Exit(1)
+	}
+}
+
+// postgres starts a server for the tests, and returns what removes it.
+func postgres() (stop func(), err error) {
+	stop = func() {}
+	if os.Getenv(storetest.Variable) != "" {
+		return stop, nil
+	}
+	dir, err := os.MkdirTemp("", "pratique-postgres-")
+	if err != nil {
+		return stop, err
+	}
+	s, err := storetest.NewServer(dir)
+	if err != nil {
+		return stop, errors.Join(err, os.RemoveAll(dir))
+	}
+	if err := os.Setenv(storetest.Variable, s.Address()); err != nil {
+		return stop, err
+	}
+	return func() {
+		if err := errors.Join(s.Stop(), os.RemoveAll(dir)); err != nil {
+			fmt.Fprintln(os.Stderr, "judge:", err)
+		}
+	}, nil
+}
+
+// judge runs the tests and reports whether all is well.
+func judge(args []string, noskip bool) bool {
 	cmd := exec.Command("go", append([]string{"test", "-json"}, args...)...)
 	cmd.Stderr = os.Stderr
 	out, err := cmd.StdoutPipe()
@@ -31,7 +77,7 @@ func main() {
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "judge:", err)
-		os.Exit(2)
+		return false
 	}
 	v, err := read(out, os.Stdout)
 	if err != nil {
@@ -40,9 +86,7 @@ func main() {
 	ended := cmd.Wait()
 	text, ok := v.sentence(noskip)
 	fmt.Println(text)
-	if !ok || err != nil || ended != nil {
-		os.Exit(1)
-	}
+	return ok && err == nil && ended == nil
 }
 
 // verdict counts what came of the tests.
