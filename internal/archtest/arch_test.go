@@ -128,6 +128,20 @@ var fixtures = []struct {
 		"a/a.go": "// Package a is.\npackage a\nimport _ \"github.com/pratique/pratique/b\"\n",
 		"b/b.go": "// Package b is.\npackage b\n",
 	}, "only serves the build"},
+	{"an import of a tool by a tool", "tool a\ntool b", map[string]string{
+		"a/a.go": "// Package a is.\npackage a\nimport _ \"github.com/pratique/pratique/b\"\n",
+		"b/b.go": "// Package b is.\npackage b\n",
+	}, "only serves the build"},
+	{"an import of a tool by a tool whose line names it", "tool a b\ntool b", map[string]string{
+		"a/a.go": "// Package a is.\npackage a\nimport _ \"github.com/pratique/pratique/b\"\n",
+		"b/b.go": "// Package b is.\npackage b\n",
+	}, ""},
+	{"testing outside a test", "tool a", map[string]string{
+		"a/a.go": "// Package a is.\npackage a\nimport _ \"testing\"\n",
+	}, "imported outside a test"},
+	{"testing in a tool for tests", "tool a/xtest", map[string]string{
+		"a/xtest/a.go": "// Package xtest is.\npackage xtest\nimport _ \"testing\"\n",
+	}, ""},
 	{"a test may import upwards", "0 a\n1 b", map[string]string{
 		"a/a.go":      "// Package a is.\npackage a\n",
 		"a/a_test.go": "package a_test\nimport _ \"github.com/pratique/pratique/b\"\n",

@@ -86,7 +86,7 @@ func (t tree) imports(u *unit, f file, tab table, used map[string]bool) (out []f
 			case f.test, !listed: // a test may look at any floor; a missing line is said elsewhere
 			case !known:
 				say("imports %s, which has no line in docs/imports.txt", other)
-			case theirs == tool:
+			case theirs == tool && !(mine == tool && slices.Contains(tab.beside[u.path], other)):
 				say("imports %s, which only serves the build", other)
 			case mine == tool, theirs < mine:
 			case theirs > mine:
@@ -157,7 +157,8 @@ func (t tree) own(u *unit, f file, tab table) (out []finding) {
 		if imp == "flag" && !called {
 			say(i.Pos(), "only cmd/pratique reads flags")
 		}
-		if imp == "testing" || strings.HasPrefix(imp, "testing/") && imp != "testing/fstest" {
+		aid := tab.floors[u.path] == tool && strings.HasSuffix(u.path, "test") // it serves the tests of others
+		if !aid && imp == "testing" || strings.HasPrefix(imp, "testing/") && imp != "testing/fstest" {
 			say(i.Pos(), "%s imported outside a test", imp)
 		}
 	}

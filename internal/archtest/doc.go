@@ -13,9 +13,10 @@
 //	FLOOR PACKAGE [PACKAGE...]
 //
 // FLOOR is a digit, or "tool" for programs and tests that serve the build and
-// that nothing imports. A package imports packages of lower floors, and of its
-// own floor only those that follow it on its line. Below stand the modules that
-// are not ours:
+// that tests alone import, and a tool whose line names it. A package imports
+// packages of lower floors, and of its own floor only those that follow it on
+// its line. A tool that serves tests has a name that ends in test. Below stand
+// the modules that are not ours:
 //
 //	module PATH [PACKAGE...]
 //
