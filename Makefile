@@ -83,8 +83,9 @@ unit:
 hardware:
 	@echo "== keys in hardware, with SoftHSM"
 	@$(GO) vet -tags pkcs11 ./keys ./cmd/pratique
-	@bin/staticcheck -tags pkcs11 ./keys
+	@bin/staticcheck -tags pkcs11 ./keys ./cmd/pratique
 	@$(GO) run ./internal/judge $(if $(NOSKIP),-noskip) $(if $(RACE),-race) -tags pkcs11 ./keys
+	@$(GO) run ./internal/judge $(if $(NOSKIP),-noskip) $(if $(RACE),-race) -tags pkcs11 -run TestHardware ./cmd/pratique
 
 vulnerable:
 	@.ci/vulnerable

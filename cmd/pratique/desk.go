@@ -274,7 +274,7 @@ func deskKey(p *program, o *desk.Options, base string, s settings) error {
 	case err != nil:
 		return failure("opening the key "+quote(s.key)+": "+cause(err), "`pratique key new --uses receipt` makes one")
 	}
-	o.Sealed = keys.Sealed(file)
+	o.Sealed = keys.Sealed(file) || keys.Refers(file)
 	open := func(passphrase string) (crypto.Signer, error) {
 		k, err := keys.Parse(file, passphrase)
 		switch {

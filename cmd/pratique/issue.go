@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"crypto/rand"
 	"encoding/base32"
 	"encoding/base64"
@@ -347,7 +348,7 @@ func issueFault(err error) error {
 	if _, ok := errors.AsType[*fault](err); ok {
 		return err
 	}
-	return failure(err.Error(), "`pratique issue --example test` prints a form to fill in")
+	return failure(err.Error(), cmp.Or(hardwareHint(err), "`pratique issue --example test` prints a form to fill in"))
 }
 
 // deliver writes the code to where it was asked for.

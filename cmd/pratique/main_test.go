@@ -18,6 +18,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"github.com/pratique/pratique/keys"
 	"github.com/pratique/pratique/vectors"
 )
 
@@ -41,6 +42,12 @@ func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                "testdata/script",
 		RequireUniqueNames: true,
+		Condition: func(name string) (bool, error) {
+			if name != "hardware" {
+				return false, errors.New("no such condition")
+			}
+			return keys.Hardware, nil
+		},
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("TEST_NOW", evening)
 			return nil
