@@ -59,17 +59,16 @@ func fixedLengths() (literals [288]uint8, distances [32]uint8) {
 	return literals, distances
 }
 
-func built(length []uint8) (c code) {
-	c.build(length)
-	return c
-}
-
-// fastBits is the length of the codes that are decoded in one step.
-const fastBits = 9
+// The length of the codes that are decoded in one step, and of the longest code
+// for a length of a code.
+const (
+	fastBits   = 9
+	lengthBits = 7
+)
 
 // code is a Huffman code for decoding. The zero code decodes nothing.
 type code struct {
-	fast   [1 << fastBits]uint16 // by the next bits: symbol<<4 | length of its code; 0: see below
+	fast   [1 << fastBits]uint16 // by the next bits: symbol<<6 | length of its code; 0: see below
 	count  [maxBits + 1]uint16   // of codes, by length
 	symbol [288]uint16           // in order of their codes
 }
@@ -77,33 +76,44 @@ type code struct {
 // none is what decode returns for bits that are no code. No alphabet has it.
 const none = 1 << 14
 
-// build makes the code whose symbols have these lengths, and reports whether
+// pack returns an entry of a fast table. Of an entry e the symbol is e>>6, and a
+// shift by e&63 takes its code away: there the processor masks by itself.
+func pack(symbol uint16, length int) uint16 { return symbol<<6 | uint16(length) }
+
+// built returns the code whose symbols have these lengths.
+func built(length []uint8) (c code) {
+	var used []entry
+	for s, l := range length {
+		used = append(used, entry{uint16(s), l})
+	}
+	c.build(used, fastBits)
+	return c
+}
+
+// entry is a symbol with the length of its code, which is not 0.
+type entry struct {
+	symbol uint16
+	length uint8
+}
+
+// build makes the code of symbols, given in their order, and reports whether
 // there is one: neither may two codes begin alike, nor may there be bits that
-// are none, but for a code of one symbol or none at all.
-func (c *code) build(length []uint8) bool {
-	var other [maxBits + 1]uint16 // two counters, so that neither waits for the other
+// are none, but for a code of one symbol or none at all. The fast table is
+// filled for the next width bits; codes that are longer stay slow.
+func (c *code) build(used []entry, width int) bool {
 	clear(c.count[:])
-	for i := 0; i+1 < len(length); i += 2 {
-		c.count[length[i]]++
-		other[length[i+1]]++
+	longest := uint8(0)
+	for _, e := range used {
+		c.count[e.length&maxBits]++
+		longest = max(longest, e.length)
 	}
-	if len(length)%2 != 0 {
-		c.count[length[len(length)-1]]++
-	}
-	longest := 0
-	for l := range c.count {
-		if c.count[l] += other[l]; c.count[l] != 0 {
-			longest = l
-		}
-	}
-	c.count[0] = 0
 	if longest == 0 {
-		clear(c.fast[:])
+		clear(c.fast[:1<<width])
 		return true
 	}
 	var next [maxBits + 2]uint16 // where the symbols of a length begin
 	left := 1
-	for l := 1; l <= longest; l++ {
+	for l := 1; l <= int(longest); l++ {
 		left = left<<1 - int(c.count[l])
 		if left < 0 {
 			return false
@@ -113,25 +123,24 @@ func (c *code) build(length []uint8) bool {
 	if left > 0 && !(longest == 1 && c.count[1] == 1) {
 		return false
 	}
-	for s, l := range length {
-		if l != 0 {
-			c.symbol[next[l]] = uint16(s)
-			next[l]++
-		}
+	for _, e := range used {
+		at := &next[e.length&maxBits]
+		c.symbol[*at] = e.symbol
+		*at++
 	}
-	c.speed()
+	c.speed(width)
 	return true
 }
 
 // speed fills the fast table: that for codes of one bit more is the one for
 // those of one less, twice, with room for the new ones.
-func (c *code) speed() {
+func (c *code) speed(width int) {
 	c.fast[0] = 0
 	value, at := uint16(0), 0
-	for l := 1; l <= fastBits; l++ {
+	for l := 1; l <= width; l++ {
 		copy(c.fast[1<<(l-1):1<<l], c.fast[:1<<(l-1)])
 		for range c.count[l] {
-			c.fast[bits.Reverse16(value)>>(16-l)] = c.symbol[at]<<4 | uint16(l)
+			c.fast[bits.Reverse16(value)>>(16-l)] = pack(c.symbol[at], l)
 			value++
 			at++
 		}
@@ -142,8 +151,8 @@ func (c *code) speed() {
 // decode takes a code from r, which was filled, and returns its symbol.
 func (c *code) decode(r *reader) int {
 	if e := c.fast[r.bits%(1<<fastBits)]; e != 0 {
-		r.take(uint(e & 15))
-		return int(e >> 4)
+		r.take(uint(e & 63))
+		return int(e >> 6)
 	}
 	return c.slow(r)
 }

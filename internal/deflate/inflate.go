@@ -167,8 +167,8 @@ func (r *reader) stored() error {
 // block decodes a compressed block.
 func (r *reader) block(literals, distances *code) error {
 	for {
-		if done, err := r.run(literals, distances); done || err != nil {
-			return err
+		if r.run(literals, distances) {
+			return nil
 		}
 		r.fill()
 		symbol := literals.decode(r)
@@ -224,67 +224,86 @@ func (r *reader) copy(out []byte, distance, length int) ([]byte, error) {
 	return out, nil
 }
 
-// run decodes symbols as long as they have short codes and the end of the
-// stream is not near; it reports whether the block is done. It is the one place
-// where the reader's state is kept in registers: two short codes and their
-// extra bits, 5 of a length and 13 of a distance, are 36 bits.
-func (r *reader) run(literals, distances *code) (done bool, err error) {
-	bits, n, out, src, pos, limit := r.bits, r.n, r.out, r.src, r.pos, r.limit
-	for err == nil {
+// run decodes symbols as long as they have short codes, the end of the stream
+// is not near and there is room; it reports whether the block is done. What it
+// does not do, and every error, is left to block. It is the one place where the
+// reader's state is kept in registers, and literals have a loop of their own,
+// so that they stay there: two short codes and their extra bits, 5 of a length
+// and 13 of a distance, are 36 bits.
+func (r *reader) run(literals, distances *code) (done bool) {
+	bits, n, pos := r.bits, r.n, r.pos
+	out, at := r.out[:min(cap(r.out), r.limit)], len(r.out)
+	for !done {
 		if n < 2*fastBits+5+13 {
-			if len(src)-pos < 8 {
+			if len(r.src)-pos < 8 {
 				break
 			}
-			bits |= binary.LittleEndian.Uint64(src[pos:]) << n
+			bits |= binary.LittleEndian.Uint64(r.src[pos:]) << n
 			pos += int((63 - n) >> 3)
 			n |= 56
 		}
-		e := uint(literals.fast[bits%(1<<fastBits)])
-		if e == 0 {
-			break
-		}
-		if e < endOfBlock<<4 {
-			if len(out) == limit {
-				err = ErrTooLarge
+		var e uint
+		for n >= 2*fastBits+5+13 && at < len(out) {
+			e = uint(literals.fast[bits%(1<<fastBits)])
+			if e-1 >= endOfBlock<<6-1 {
 				break
 			}
-			out = append(out, byte(e>>4))
-			bits >>= e & 15
-			n -= e & 15
+			out[at] = byte(e >> 6)
+			at++
+			bits >>= e & 63
+			n -= e & 63
+		}
+		if n < 2*fastBits+5+13 {
 			continue
 		}
-		symbol := e >> 4
-		if symbol > maxLength {
-			err = ErrCorrupt
-			break
-		}
-		if symbol == endOfBlock {
-			bits >>= e & 15
-			n -= e & 15
+		symbol := e >> 6
+		if symbol == endOfBlock && e != 0 {
+			bits >>= e & 63
+			n -= e & 63
 			done = true
 			break
 		}
+		if symbol <= endOfBlock || symbol > maxLength {
+			break
+		}
 		l := lengths[symbol-endOfBlock-1]
-		after := bits >> (e & 15)
+		after := bits >> (e & 63)
 		length := int(l.base) + int(after&(1<<l.extra-1))
 		after >>= l.extra
 		f := uint(distances.fast[after%(1<<fastBits)])
-		if f == 0 {
+		if f == 0 || f>>6 > maxDistance {
 			break
 		}
-		if f>>4 > maxDistance {
-			err = ErrCorrupt
-			break
-		}
-		d := offsets[f>>4]
-		after >>= f & 15
+		d := offsets[f>>6]
+		after >>= f & 63
 		distance := int(d.base) + int(after&(1<<d.extra-1))
+		from := at - distance
+		if from < r.start || length > len(out)-at {
+			break
+		}
 		bits = after >> d.extra
-		n -= e&15 + uint(l.extra) + f&15 + uint(d.extra)
-		out, err = r.copy(out, distance, length)
+		n -= e&63 + uint(l.extra) + f&63 + uint(d.extra)
+		if distance >= length {
+			copy(out[at:at+length], out[from:])
+			at += length
+			continue
+		}
+		for range length { // the match overlaps itself
+			out[at] = out[from]
+			at++
+			from++
+		}
 	}
-	r.bits, r.n, r.out, r.pos = bits, n, out, pos
-	return done, err
+	r.bits, r.n, r.out, r.pos = bits, n, out[:at], pos
+	return done
+}
+
+// corrupt is the error of bits that mean nothing: those after the end do not count.
+func (r *reader) corrupt() error {
+	if r.short() {
+		return ErrTruncated
+	}
+	return ErrCorrupt
 }
 
 // codes reads the codes of a block that brings its own.
@@ -294,60 +313,93 @@ func (r *reader) codes(literals, distances *code) error {
 	if nl > maxLength+1 || nd > maxDistance+1 {
 		return ErrCorrupt
 	}
-	var length [maxLength + 1 + maxDistance + 1]uint8
+	var used [maxLength + 1 + maxDistance + 1]entry
+	var length [len(order)]uint8
 	for _, i := range order[:nc] {
 		r.fill()
 		length[i] = uint8(r.take(3))
 	}
-	if r.short() {
-		return ErrTruncated
-	}
-	var c code
-	if !c.build(length[:len(order)]) {
-		return ErrCorrupt
-	}
-	clear(length[:len(order)])
-	for i := 0; i < nl+nd; {
-		if r.n < 7+7 { // a code, and the bits after it
-			r.fill()
-		}
-		symbol := c.decode(r)
-		if r.short() {
-			return ErrTruncated
-		}
-		if symbol < 16 {
-			length[i] = uint8(symbol)
-			i++
-			continue
-		}
-		var same uint8
-		var n int
-		switch symbol {
-		case 16:
-			if i == 0 {
-				return ErrCorrupt
-			}
-			same, n = length[i-1], 3+int(r.take(2))
-		case 17:
-			n = 3 + int(r.take(3))
-		case 18:
-			n = 11 + int(r.take(7))
-		default:
-			return ErrCorrupt
-		}
-		if r.short() {
-			return ErrTruncated
-		}
-		if n > nl+nd-i {
-			return ErrCorrupt
-		}
-		for range n {
-			length[i] = same
-			i++
+	n := 0
+	for s, l := range length {
+		if l != 0 {
+			used[n] = entry{uint16(s), l}
+			n++
 		}
 	}
-	if !literals.build(length[:nl]) || !distances.build(length[nl:nl+nd]) {
+	// Until the code of distances is known, its place is taken by that of lengths.
+	if r.short() || !distances.build(used[:n], lengthBits) {
+		return r.corrupt()
+	}
+	n, err := r.lengths(distances, &used, nl+nd)
+	if err != nil {
+		return err
+	}
+	split := n
+	for ; split > 0 && int(used[split-1].symbol) >= nl; split-- {
+		used[split-1].symbol -= uint16(nl)
+	}
+	if !literals.build(used[:split], fastBits) || !distances.build(used[split:n], fastBits) {
 		return ErrCorrupt
 	}
 	return nil
+}
+
+// lengths reads the lengths of the codes of so many symbols, written in code c,
+// and returns how many are used. Like run it keeps what changes in registers.
+func (r *reader) lengths(c *code, used *[maxLength + 1 + maxDistance + 1]entry, symbols int) (n int, err error) {
+	stream, left := r.bits, r.n
+	last := uint8(0)
+	for i := 0; i < symbols && err == nil; {
+		if left < lengthBits+7 { // a code, and the bits after it
+			r.bits, r.n = stream, left
+			r.fill()
+			stream, left = r.bits, r.n
+		}
+		e := c.fast[stream%(1<<lengthBits)]
+		stream >>= e & 63
+		left -= uint(e & 63)
+		if e>>6 < 16 && e != 0 {
+			last = uint8(e >> 6)
+			used[n] = entry{uint16(i), last}
+			i++
+			if last != 0 {
+				n++
+			}
+			continue
+		}
+		again, more := 3, uint(2)
+		switch e >> 6 {
+		case 16:
+			if i == 0 {
+				err = ErrCorrupt
+			}
+		case 17:
+			last, more = 0, 3
+		case 18:
+			last, again, more = 0, 11, 7
+		default: // e is 0
+			err = ErrCorrupt
+		}
+		again += int(stream & (1<<more - 1))
+		stream >>= more
+		left -= more
+		if again > symbols-i {
+			err = ErrCorrupt
+			break
+		}
+		if last == 0 {
+			i += again
+			continue
+		}
+		for range again {
+			used[n] = entry{uint16(i), last}
+			i++
+			n++
+		}
+	}
+	r.bits, r.n = stream, left
+	if err != nil || r.short() {
+		return 0, r.corrupt()
+	}
+	return n, nil
 }
