@@ -102,7 +102,7 @@ func TestPeerAgreesOnDIVOC(t *testing.T) {
 		}
 		for _, k := range keys.Find(u.KeyID()) {
 			if k.Issuer == u.Issuer() {
-				questions = append(questions, question{comment: c.Comment, Document: u.RawSkippingVerification(), public: k.Public, ours: err})
+				questions = append(questions, question{comment: c.Comment, Document: []byte(u.RawSkippingVerification()), public: k.Public, ours: err})
 			}
 		}
 	}

@@ -86,8 +86,8 @@ func open(text string, content int64, use trust.Use, keys *trust.Keys) (sealed, 
 }
 
 // unseal reads what was signed.
-func unseal(c *cert.Certificate, raw []byte, content int64) (sealed, error) {
-	out, err := claims(string(raw), content)
+func unseal(c *cert.Certificate, raw string, content int64) (sealed, error) {
+	out, err := claims(raw, content)
 	if err != nil {
 		return sealed{}, err
 	}

@@ -26,7 +26,7 @@ func numbered(n int, issued time.Time) trust.Signed {
 		Events: []cert.Event{&cert.Test{Statement: cert.Statement{ID: fmt.Sprintf("URN:UVCI:01:XA:%d", n)}}},
 	}
 	c.Signed.Issued = issued
-	return trust.Signed{Key: trust.Key{Country: "XA", Public: &ecdsa.PublicKey{}}, Signature: []byte{1, 2}, Certificate: c}
+	return trust.Signed{Key: trust.Key{Country: "XA", Public: &ecdsa.PublicKey{}}, Signature: "\x01\x02", Certificate: c}
 }
 
 func handle(n int) revoke.Handle {

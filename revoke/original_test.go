@@ -18,7 +18,7 @@ func TestWhatWithdrawsTheOriginalWithdrawsTheDerived(t *testing.T) {
 	s := trust.Signed{
 		Certificate:  &cert.Certificate{Issuer: cert.Issuer{Country: "XA"}, Signed: cert.Period{Issued: at}, Events: []cert.Event{dose}},
 		Key:          trust.Key{ID: "12345678", Country: "XA"},
-		Signature:    make([]byte, 64),
+		Signature:    string(make([]byte, 64)),
 		RevocationID: "abc",
 	}
 	marks, authority := revoke.Marks(s)

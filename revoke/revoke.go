@@ -299,7 +299,7 @@ func Handles(s trust.Signed) []Handle {
 		if _, isRSA := s.Key.Public.(*rsa.PublicKey); !isRSA {
 			sig = sig[:len(sig)/2]
 		}
-		out = append(out, Handle{BySignature, hash(sig)})
+		out = append(out, Handle{BySignature, hash([]byte(sig))})
 	}
 	if s.RevocationID != "" {
 		out = append(out, CardHandle(s.RevocationID))

@@ -64,7 +64,7 @@ func TestABadListSaysWhere(t *testing.T) {
 func signed(key trust.Key, sig string) trust.Signed {
 	b, _ := hex.DecodeString(sig)
 	return trust.Signed{
-		Key: key, Signature: b,
+		Key: key, Signature: string(b),
 		Certificate: &cert.Certificate{
 			Issuer: cert.Issuer{Country: "XA"},
 			Events: []cert.Event{&cert.Test{Statement: cert.Statement{ID: "URN:UVCI:01:XA:1#X"}}},

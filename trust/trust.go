@@ -230,8 +230,8 @@ func (s *Keys) All() []Key {
 type Signed struct {
 	Certificate *cert.Certificate
 	Key         Key
-	Raw         []byte // the signed content, as received
-	Signature   []byte // as received; what withdrawals by signature are looked up with
+	Raw         string // the signed content, as received: bytes
+	Signature   string // bytes as received; what withdrawals by signature are looked up with
 
 	// RevocationID is what its issuer may withdraw it by, where its format has
 	// such a thing: rid of a SMART Health Card. Empty: none.

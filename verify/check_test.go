@@ -43,7 +43,7 @@ var (
 // negative is a certificate of a negative nucleic acid test, of an invented person.
 func negative() trust.Signed {
 	return trust.Signed{
-		Key: norland, Signature: []byte("rrrrssss"),
+		Key: norland, Signature: "rrrrssss",
 		Certificate: &cert.Certificate{
 			Carrier: cert.Carrier{Content: "dcc", Version: "1.3.0"},
 			Issuer:  cert.Issuer{Country: "XA"},

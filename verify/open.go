@@ -29,7 +29,7 @@ func SkipVerification(text string) Opened {
 		o.Report.add("read_payload")
 		return o
 	}
-	raw, ok := u.(interface{ RawSkippingVerification() []byte })
+	raw, ok := u.(interface{ RawSkippingVerification() string })
 	if !ok {
 		return o
 	}

@@ -11,8 +11,8 @@ type Issue struct {
 
 // Schema lists where a certificate (trust.Signed.Raw) breaks the schema of its
 // kind.
-func Schema(raw []byte) []Issue {
-	c, err := read(string(raw))
+func Schema(raw string) []Issue {
+	c, err := read(raw)
 	if err != nil {
 		return []Issue{{"", "malformed"}}
 	}

@@ -1,7 +1,6 @@
 package divoc
 
 import (
-	"bytes"
 	"crypto"
 	"crypto/ed25519"
 	"crypto/rsa"
@@ -37,7 +36,7 @@ func (u *Unverified) Verify(keys *trust.Keys) (trust.Signed, error) {
 	if err != nil {
 		return trust.Signed{}, err
 	}
-	return trust.Signed{Certificate: out, Key: *key, Raw: []byte(c.raw), Signature: bytes.Clone(c.signature)}, nil
+	return trust.Signed{Certificate: out, Key: *key, Raw: c.raw, Signature: string(c.signature)}, nil
 }
 
 // signer returns the key that signed the certificate, of those that are bound to
@@ -92,12 +91,12 @@ func (u *Unverified) SkipVerification() (*cert.Certificate, error) {
 
 // RawSkippingVerification returns certificate.json, for [JSON] and [Schema],
 // although nobody checked who signed it.
-func (u *Unverified) RawSkippingVerification() []byte { return []byte(u.credential().raw) }
+func (u *Unverified) RawSkippingVerification() string { return u.credential().raw }
 
 // JSON returns certificate.json (trust.Signed.Raw) as it was signed. The error
 // is an [*Error].
-func JSON(raw []byte) ([]byte, error) {
-	c, err := read(string(raw))
+func JSON(raw string) ([]byte, error) {
+	c, err := read(raw)
 	if err != nil {
 		return nil, err
 	}

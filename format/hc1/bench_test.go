@@ -146,7 +146,7 @@ func BenchmarkSchema(b *testing.B) {
 	raw := verify(b, issue(b, demo(), testCertificate())).Raw
 	b.ReportAllocs()
 	for b.Loop() {
-		if hc1.Schema(raw) != nil {
+		if hc1.Schema(string(raw)) != nil {
 			b.Fatal("issues")
 		}
 	}

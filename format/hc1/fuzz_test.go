@@ -1,7 +1,6 @@
 package hc1_test
 
 import (
-	"bytes"
 	"encoding/json"
 	"testing"
 
@@ -81,7 +80,7 @@ func FuzzContent(f *testing.F) {
 			t.Error(err)
 		}
 		hc1.Schema(s.Raw)
-		if !bytes.Equal(s.Raw, payload) {
+		if s.Raw != string(payload) {
 			t.Errorf("%x became %x", payload, s.Raw)
 		}
 	})

@@ -146,7 +146,7 @@ func (i Issuer) payload(c *cert.Certificate) ([]byte, error) {
 // checkPrinted turns the first thing that the schema finds into what the caller
 // can mend.
 func checkPrinted(payload []byte) error {
-	issues := Schema(payload)
+	issues := Schema(string(payload))
 	if len(issues) == 0 {
 		return nil
 	}

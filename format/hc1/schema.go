@@ -51,7 +51,7 @@ const (
 //
 // A certificate that breaks its schema can be as genuine as any: the schema is
 // an issuer's duty, and no holder can mend it.
-func Schema(raw []byte) []Issue {
+func Schema(raw string) []Issue {
 	c, err := open(raw)
 	if err != nil {
 		return []Issue{{What: err.(*Error).Code()}}
@@ -89,7 +89,7 @@ func (c *claims) schema() []Issue {
 // eu-dcc-valuesets: disease-agent-targeted, sct-vaccines-covid-19 ... A code
 // that a verifier's sets lack is no fault of the certificate (sets are added
 // to, and verifiers fall behind): whether it counts is for the rules to say.
-func Unlisted(raw []byte, listed func(set, code string) bool) []Issue {
+func Unlisted(raw string, listed func(set, code string) bool) []Issue {
 	c, err := open(raw)
 	if err != nil || c.kind != kindDCC {
 		return nil

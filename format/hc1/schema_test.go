@@ -119,7 +119,7 @@ func TestSchema(t *testing.T) {
 		{"a broken dr, when it was a field", of("1.1.0", test(object{"dr": "x"})), "t.0.dr date_time"},
 	} {
 		got := ""
-		for i, issue := range hc1.Schema(dcc(t, v.content)) {
+		for i, issue := range hc1.Schema(string(dcc(t, v.content))) {
 			if i > 0 {
 				got += ","
 			}
@@ -129,7 +129,7 @@ func TestSchema(t *testing.T) {
 			t.Errorf("%s: %q, want %q", v.comment, got, v.want)
 		}
 	}
-	if got := hc1.Schema(claims(t, map[int]any{-260: map[int]any{3: object{}}})); !slices.Equal(got, []hc1.Issue{{Path: "-260.3", What: "no_schema"}}) {
+	if got := hc1.Schema(string(claims(t, map[int]any{-260: map[int]any{3: object{}}}))); !slices.Equal(got, []hc1.Issue{{Path: "-260.3", What: "no_schema"}}) {
 		t.Errorf("other content: %v", got)
 	}
 }
@@ -159,11 +159,11 @@ func TestUnlisted(t *testing.T) {
 		{"a device, and a country", person(object{"t": []any{entry(nil), entry(object{"ma": "9999", "co": "XY"})}}),
 			[]hc1.Issue{{Path: "t.1.ma", What: "not_in_value_set"}, {Path: "t.1.co", What: "not_in_value_set"}}},
 	} {
-		if got := hc1.Unlisted(dcc(t, v.content), listed); !slices.Equal(got, v.want) {
+		if got := hc1.Unlisted(string(dcc(t, v.content)), listed); !slices.Equal(got, v.want) {
 			t.Errorf("%s: %v, want %v", v.comment, got, v.want)
 		}
 	}
-	if got := hc1.Unlisted([]byte("\xff"), listed); got != nil {
+	if got := hc1.Unlisted("\xff", listed); got != nil {
 		t.Error(got)
 	}
 }

@@ -33,9 +33,7 @@ func (u *Unverified) Verify(keys *trust.Keys) (trust.Signed, error) {
 	if err != nil {
 		return trust.Signed{}, err
 	}
-	n := len(m.Payload)
-	both := append(append(make([]byte, 0, n+len(m.Signature)), m.Payload...), m.Signature...)
-	return trust.Signed{Certificate: c, Key: *key, Raw: both[:n:n], Signature: both[n:]}, nil
+	return trust.Signed{Certificate: c, Key: *key, Raw: m.Payload, Signature: m.Signature}, nil
 }
 
 // signer returns the key that signed the message.
@@ -60,12 +58,12 @@ func (u *Unverified) SkipVerification() (*cert.Certificate, error) { return u.op
 
 // RawSkippingVerification returns the payload as received, for [JSON] and
 // [Schema], although nobody checked who signed it.
-func (u *Unverified) RawSkippingVerification() []byte { return []byte(u.opened().message.Payload) }
+func (u *Unverified) RawSkippingVerification() string { return u.opened().message.Payload }
 
 // JSON returns the content of a payload (trust.Signed.Raw) in the format's own
 // words, in the order received: {"ver":...,"nam":...} for a European
 // certificate. Of content that is not known, all of it. The error is an [*Error].
-func JSON(raw []byte) ([]byte, error) {
+func JSON(raw string) ([]byte, error) {
 	c, err := open(raw)
 	if err != nil {
 		return nil, err
@@ -78,11 +76,11 @@ func JSON(raw []byte) ([]byte, error) {
 }
 
 // open reads the claims of a payload that came from elsewhere.
-func open(raw []byte) (claims, error) {
+func open(raw string) (claims, error) {
 	if len(raw) > MaxContent {
 		return claims{}, &Error{StepCBOR, ErrTooLarge}
 	}
-	v, err := cbor.Read(string(raw))
+	v, err := cbor.Read(raw)
 	if err != nil {
 		return claims{}, &Error{StepCBOR, err}
 	}

@@ -235,19 +235,19 @@ func TestJSONIsTheFormatsOwnContent(t *testing.T) {
 	text := `{"ver":"1.3.0","nam":{"fn":"d'Arsøns \"x\""},"t":[{"dn":2,"sc":"2026-02-28T17:30:00Z","x":[null,true,"AQI"]}]}`
 	content := []byte("\xa3\x63ver\x651.3.0\x63nam\xa1\x62fn\x6d" + "d'Ars\xc3\xb8ns \"x\"" + "\x61t\x81\xa3\x62dn\xf9\x40\x00\x62sc\xc0\x742026-02-28T17:30:00Z\x61x\x83\xf6\xf5\x42\x01\x02")
 	raw := append(oraclePrefix(t), content...)
-	if got, err := hc1.JSON(raw); err != nil || string(got) != text {
+	if got, err := hc1.JSON(string(raw)); err != nil || string(got) != text {
 		t.Errorf("%s, %v, want %s", got, err, text)
 	}
 	for raw, code := range map[string]string{
 		"": "cbor_truncated", "\xa1": "cbor_truncated", "\x80": "cwt_shape", "\xa1\x04\x61x": "cwt_claim",
 		"\xa1\x39\x01\x03\xa1\x01\xf9\x7e\x00": "payload_number", strings.Repeat("\x00", hc1.MaxContent+1): "cbor_too_large",
 	} {
-		_, err := hc1.JSON([]byte(raw))
+		_, err := hc1.JSON(raw)
 		var e *hc1.Error
 		if !errors.As(err, &e) || e.Code() != code {
 			t.Errorf("%.20x: %v, want %s", raw, err, code)
 		}
-		if issues := hc1.Schema([]byte(raw)); code != "payload_number" && (len(issues) != 1 || issues[0].What != code) {
+		if issues := hc1.Schema(raw); code != "payload_number" && (len(issues) != 1 || issues[0].What != code) {
 			t.Errorf("%.20x: schema says %v", raw, issues)
 		}
 	}

@@ -161,7 +161,7 @@ func TestTheSchemaOfAYellowCard(t *testing.T) {
 		{"neither", inside(inside(deployed(nil), "v", "is"), "v", "cn"), "v.is missing"},
 	} {
 		var got []string
-		for _, i := range hc1.Schema(claims(t, map[int]any{-260: map[int]any{-6: v.content}})) {
+		for _, i := range hc1.Schema(string(claims(t, map[int]any{-260: map[int]any{-6: v.content}}))) {
 			got = append(got, i.Path+" "+i.What)
 		}
 		if strings.Join(got, ", ") != v.want {

@@ -26,7 +26,7 @@ const typeCard = "https://smarthealth.cards#health-card"
 // card is an opened card.
 type card struct {
 	sum       [sha256.Size]byte // of what was signed
-	signature []byte
+	signature string
 	algorithm string
 	keyID     string
 	critical  bool

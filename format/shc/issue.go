@@ -154,10 +154,11 @@ func (i Issuer) payload(c *cert.Certificate) ([]byte, error) {
 	if p.err != nil {
 		return nil, p.err
 	}
-	if i.RevocationID != nil && i.RevocationID(c) != RevocationID(p.out) {
+	raw := string(p.out)
+	if i.RevocationID != nil && i.RevocationID(c) != RevocationID(raw) {
 		return nil, &FieldError{"revocation_id", issuePattern, "at most 24 characters of base64url"}
 	}
-	for _, issue := range Schema(p.out) {
+	for _, issue := range Schema(raw) {
 		return nil, &FieldError{"certificate", issue.What, "the card would break its profile at " + issue.Path}
 	}
 	return p.out, nil

@@ -151,7 +151,7 @@ func TestSchema(t *testing.T) {
 	} {
 		t.Run(v.comment, func(t *testing.T) {
 			var got []string
-			for _, i := range shc.Schema([]byte(v.payload)) {
+			for _, i := range shc.Schema(v.payload) {
 				got = append(got, i.Path+" "+i.What)
 			}
 			if s := strings.Join(got, "; "); !strings.HasSuffix(s, v.want) || (s == "") != (v.want == "") {

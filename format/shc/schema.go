@@ -25,7 +25,7 @@ type Issue struct {
 // payload cannot be read.
 //
 // A card that breaks its profile can be as genuine as any.
-func Schema(raw []byte) []Issue {
+func Schema(raw string) []Issue {
 	v, err := payload(raw)
 	if err != nil {
 		return []Issue{{What: err.(*Error).Code()}}

@@ -1,8 +1,6 @@
 package shc
 
 import (
-	"bytes"
-
 	"github.com/pratique/pratique/cert"
 	"github.com/pratique/pratique/internal/deflate"
 	"github.com/pratique/pratique/internal/jcs"
@@ -33,7 +31,7 @@ func (u *Unverified) Verify(keys *trust.Keys) (trust.Signed, error) {
 		return trust.Signed{}, err
 	}
 	return trust.Signed{
-		Certificate: out, Key: *key, Raw: []byte(c.raw), Signature: bytes.Clone(c.signature), RevocationID: revocationID(c.payload),
+		Certificate: out, Key: *key, Raw: c.raw, Signature: c.signature, RevocationID: revocationID(c.payload),
 	}, nil
 }
 
@@ -58,11 +56,11 @@ func (u *Unverified) SkipVerification() (*cert.Certificate, error) { return u.ca
 
 // RawSkippingVerification returns the payload, inflated, for [JSON], [Schema]
 // and [RevocationID], although nobody checked who signed it.
-func (u *Unverified) RawSkippingVerification() []byte { return []byte(u.card().raw) }
+func (u *Unverified) RawSkippingVerification() string { return u.card().raw }
 
 // JSON returns the payload (trust.Signed.Raw) as it was signed: iss, nbf, exp
 // and vc. The error is an [*Error].
-func JSON(raw []byte) ([]byte, error) {
+func JSON(raw string) ([]byte, error) {
 	v, err := payload(raw)
 	if err != nil {
 		return nil, err
@@ -71,11 +69,11 @@ func JSON(raw []byte) ([]byte, error) {
 }
 
 // payload reads a payload that came from elsewhere.
-func payload(raw []byte) (jcs.Value, error) {
+func payload(raw string) (jcs.Value, error) {
 	if len(raw) > MaxContent {
 		return jcs.Value{}, &Error{StepJSON, deflate.ErrTooLarge}
 	}
-	v, err := jcs.Parse(string(raw))
+	v, err := jcs.Parse(raw)
 	if err != nil {
 		return jcs.Value{}, &Error{StepJSON, err}
 	}
@@ -93,7 +91,7 @@ const maxRevocationID = 24
 // none that a revocation list could hold (at most 24 characters of base64url).
 // A list may withdraw it for cards issued before a moment; the card's is
 // Certificate.Signed.Issued.
-func RevocationID(raw []byte) string {
+func RevocationID(raw string) string {
 	v, err := payload(raw)
 	if err != nil {
 		return ""

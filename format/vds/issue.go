@@ -67,7 +67,7 @@ func (i Issuer) Issue(c *cert.Certificate, rand io.Reader) (string, error) {
 		return "", fmt.Errorf("issuing VDS-NC seal: %w", err)
 	}
 	signed := v.AppendCanonical(nil)
-	if issues := Schema(signed); len(issues) > 0 {
+	if issues := Schema(string(signed)); len(issues) > 0 {
 		return "", &FieldError{"certificate", issues[0].What, "mend what the seal has at " + issues[0].Path}
 	}
 	sig, err := jws.Sign(rand, i.Signer, signed)

@@ -251,7 +251,7 @@ func TestSchema(t *testing.T) {
 	} {
 		t.Run(v.comment, func(t *testing.T) {
 			var got []string
-			for _, i := range vds.Schema([]byte(v.data)) {
+			for _, i := range vds.Schema(v.data) {
 				got = append(got, i.Path+" "+i.What)
 			}
 			if s := strings.Join(got, "; "); s != v.want {

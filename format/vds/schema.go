@@ -59,7 +59,7 @@ var rules = map[string]map[string]rule{
 // kind of seal; or the code of an [*Error] where it cannot be read.
 //
 // A seal that breaks its schema can be as genuine as any.
-func Schema(raw []byte) []Issue {
+func Schema(raw string) []Issue {
 	v, err := data(raw)
 	if err != nil {
 		return []Issue{{What: err.(*Error).Code()}}

@@ -100,7 +100,7 @@ type seal struct {
 	kind      string
 	country   string
 	alg       string
-	signature []byte
+	signature string
 	signer    *pki.Certificate
 }
 
@@ -163,9 +163,11 @@ func (s *seal) readSig(sig jcs.Value) error {
 	if s.signer, err = readCertificate(der); err != nil {
 		return &Error{StepCertificate, err}
 	}
-	if s.signature, err = decode(sig.Get("sigvl")); err != nil {
+	signature, err := decode(sig.Get("sigvl"))
+	if err != nil {
 		return &Error{StepSignature, err}
 	}
+	s.signature = string(signature)
 	switch alg := jws.Alg(s.alg); {
 	case !alg.Known() || len(s.signature) == alg.Size():
 		return nil

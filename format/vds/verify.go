@@ -1,7 +1,6 @@
 package vds
 
 import (
-	"bytes"
 	"crypto"
 	"errors"
 	"fmt"
@@ -43,7 +42,7 @@ func (u *Unverified) Verify(keys *trust.Keys) (trust.Signed, error) {
 	if err != nil {
 		return trust.Signed{}, err
 	}
-	return trust.Signed{Certificate: c, Key: key, Raw: bytes.Clone(s.signed), Signature: bytes.Clone(s.signature)}, nil
+	return trust.Signed{Certificate: c, Key: key, Raw: string(s.signed), Signature: s.signature}, nil
 }
 
 // keyOf is the key of a signer's certificate, before anybody answers for it.
@@ -176,11 +175,11 @@ func (u *Unverified) SkipVerification() (*cert.Certificate, error) { return u.se
 
 // RawSkippingVerification returns the canonical form of data, for [JSON] and
 // [Schema], although nobody checked who signed it.
-func (u *Unverified) RawSkippingVerification() []byte { return bytes.Clone(u.seal().signed) }
+func (u *Unverified) RawSkippingVerification() string { return string(u.seal().signed) }
 
 // JSON returns data (trust.Signed.Raw) as it was signed: hdr and msg. The
 // error is an [*Error].
-func JSON(raw []byte) ([]byte, error) {
+func JSON(raw string) ([]byte, error) {
 	v, err := data(raw)
 	if err != nil {
 		return nil, err
@@ -189,11 +188,11 @@ func JSON(raw []byte) ([]byte, error) {
 }
 
 // data reads data that came from elsewhere.
-func data(raw []byte) (jcs.Value, error) {
+func data(raw string) (jcs.Value, error) {
 	if len(raw) > MaxText {
 		return jcs.Value{}, &Error{StepJSON, ErrTooLong}
 	}
-	v, err := jcs.Parse(string(raw))
+	v, err := jcs.Parse(raw)
 	if err != nil {
 		return jcs.Value{}, &Error{StepJSON, err}
 	}

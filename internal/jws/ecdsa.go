@@ -77,7 +77,7 @@ func (a Alg) hash(signed []byte) ([]byte, crypto.Hash) {
 
 // Verify returns nil if the key signed the text. A key on another curve than
 // the algorithm's did not.
-func (a Alg) Verify(key crypto.PublicKey, signed, sig []byte) error {
+func (a Alg) Verify(key crypto.PublicKey, signed []byte, sig string) error {
 	if !a.Known() {
 		return ErrAlgorithm
 	}
@@ -86,7 +86,7 @@ func (a Alg) Verify(key crypto.PublicKey, signed, sig []byte) error {
 }
 
 // VerifyHash is Verify for the hash of the text: SHA-256 for ES256.
-func (a Alg) VerifyHash(key crypto.PublicKey, sum, sig []byte) error {
+func (a Alg) VerifyHash(key crypto.PublicKey, sum []byte, sig string) error {
 	c := a.curve()
 	if c == nil {
 		return ErrAlgorithm
@@ -108,7 +108,7 @@ const maxDER = 3 + 2*(2+1+66)
 
 // appendDER appends the SEQUENCE of two INTEGERs (RFC 3279 section 2.2.3) that
 // package ecdsa takes, for r and s of equal width.
-func appendDER(dst, sig []byte) []byte {
+func appendDER(dst []byte, sig string) []byte {
 	r, s := minimal(sig[:len(sig)/2]), minimal(sig[len(sig)/2:])
 	n := 4 + len(r) + int(r[0]>>7) + len(s) + int(s[0]>>7)
 	dst = append(dst, 0x30)
@@ -116,7 +116,7 @@ func appendDER(dst, sig []byte) []byte {
 		dst = append(dst, 0x81)
 	}
 	dst = append(dst, byte(n))
-	for _, i := range [...][]byte{r, s} {
+	for _, i := range [...]string{r, s} {
 		dst = append(dst, 0x02, byte(len(i)+int(i[0]>>7)))
 		if i[0] >= 0x80 { // else it would be negative
 			dst = append(dst, 0)
@@ -127,7 +127,7 @@ func appendDER(dst, sig []byte) []byte {
 }
 
 // minimal cuts leading zeros, down to one byte.
-func minimal(b []byte) []byte {
+func minimal(b string) string {
 	for len(b) > 1 && b[0] == 0 {
 		b = b[1:]
 	}
@@ -167,8 +167,8 @@ func Sign(rand io.Reader, signer crypto.Signer, signed []byte) ([]byte, error) {
 
 // IsDER reports whether a signature is one of ECDSA in DER (RFC 3279 section
 // 2.2.3), which no JSON Web Signature is and some issuers write.
-func IsDER(sig []byte) bool {
-	_, ok := fixed(sig, ES512.Size())
+func IsDER(sig string) bool {
+	_, ok := fixed([]byte(sig), ES512.Size())
 	return ok
 }
 

@@ -34,7 +34,7 @@ type Message struct {
 	Header    jcs.Value
 	Signed    []byte // the first two parts as received: what is signed
 	Payload   []byte
-	Signature []byte
+	Signature string // bytes
 }
 
 // Parse reads a text, of which Signed is a part. The payload is in room, if
@@ -46,7 +46,7 @@ func Parse(text, room []byte) (Message, error) {
 	last := bytes.LastIndexByte(text, '.')
 	first := bytes.IndexByte(text, '.')
 	m := Message{Signed: text[:last]}
-	var short [256]byte
+	var short, least [256]byte
 	header, err := appendDecode(short[:0], text[:first])
 	if err != nil {
 		return Message{}, err
@@ -54,9 +54,11 @@ func Parse(text, room []byte) (Message, error) {
 	if m.Payload, err = appendDecode(room[:0], text[first+1:last]); err != nil {
 		return Message{}, err
 	}
-	if m.Signature, err = appendDecode(nil, text[last+1:]); err != nil {
+	signature, err := appendDecode(least[:0], text[last+1:])
+	if err != nil {
 		return Message{}, err
 	}
+	m.Signature = string(signature)
 	if len(header) > MaxHeader {
 		return Message{}, ErrHeader
 	}
