@@ -65,7 +65,19 @@ type Vaccination struct {
 	Lifelong        bool      `json:"lifelong,omitempty"` // protection has no end; not the same as an end that is not stated
 	Centre          Facility  `json:"centre,omitzero"`
 	Clinician       string    `json:"clinician,omitempty"`
+	Basis           Basis     `json:"basis,omitempty"` // how the issuer knows of the dose
 }
+
+// Basis says how an issuer knows of a dose. Empty: not stated. No format of
+// codes holds it: it is for the issuer's own rules and register.
+type Basis string
+
+// How a dose is known.
+const (
+	Administered Basis = "administered" // whoever certifies it gave it
+	Registry     Basis = "registry"     // a register of immunizations has it
+	Transcribed  Basis = "transcribed"  // copied from a paper card
+)
 
 // Recovery is a past infection.
 type Recovery struct {

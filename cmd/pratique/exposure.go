@@ -10,6 +10,7 @@ import (
 	"github.com/pratique/pratique/cert"
 	"github.com/pratique/pratique/exposure"
 	"github.com/pratique/pratique/history"
+	"github.com/pratique/pratique/issue/intake"
 	"github.com/pratique/pratique/trust"
 )
 
@@ -20,7 +21,7 @@ func exposureCommand() *command {
 		long:  "A day of exposure feeds a person's own colour (`pratique self`). A device states it for its owner, who writes it into their history; a health authority whose system finds contacts itself signs it for the person.",
 		example: `$ pratique exposure sign --key health.key --day 2026-11-17 --risk high --system bluetrace --rule close-15min \
     --mrz passport.txt -o day.png`,
-		sub: []*command{exposureSignCommand(), exposureStoryCommand()},
+		sub: []*command{exposureSignCommand(), exposureExportCommand(), exposureMatchCommand(), exposureStoryCommand()},
 	}
 }
 
@@ -77,7 +78,7 @@ func (s *stated) run(p *program, args []string) error {
 		return err
 	}
 	x := history.Exposure{Date: d, Risk: exposure.Risk(strings.TrimPrefix(s.risk, "none")), System: s.system, Rule: s.rule, Authority: s.authority, Disease: s.disease, Issued: o.at, Expires: o.at.AddDate(0, 0, 60)}
-	if code, ok := diseases[strings.ToLower(s.disease)]; ok {
+	if code := intake.Disease(s.disease); code != "" {
 		x.Disease = code
 	}
 	if s.until != "" {

@@ -10,105 +10,13 @@ import (
 	"time"
 
 	"github.com/pratique/pratique/cert"
+	"github.com/pratique/pratique/issue/intake"
 )
 
 // Three ways to say what shall be certified: the simple form, which a person
 // fills in; the content of a European certificate; and the neutral certificate
 // of this program. All are strict: a member that is not known is refused,
 // because it could be a misspelling of one that matters.
-
-// form is the simple form: one test, vaccination or recovery of one person.
-type form struct {
-	Kind        string    `json:"kind"` // test, vaccination, recovery
-	Family      string    `json:"family,omitempty"`
-	Given       string    `json:"given,omitempty"`
-	FamilyICAO  string    `json:"family_icao,omitempty"` // as the passport lines have it; else computed
-	GivenICAO   string    `json:"given_icao,omitempty"`
-	Born        cert.Date `json:"born,omitzero"`
-	Sex         string    `json:"sex,omitempty"`         // female, male, unspecified
-	Nationality string    `json:"nationality,omitempty"` // a code of two letters, or three
-	Passport    string    `json:"passport,omitempty"`    // its number
-	Guardian    string    `json:"guardian,omitempty"`    // of a child
-	Disease     string    `json:"disease"`               // covid-19, yellow-fever, polio, meningococcal, or a code of SNOMED CT
-	Country     string    `json:"country,omitempty"`
-	Authority   string    `json:"authority,omitempty"`
-	ID          string    `json:"id,omitempty"`
-	Method      string    `json:"method,omitempty"` // of a test: nucleic_acid, antigen_rapid
-	Name        string    `json:"name,omitempty"`   // of a nucleic acid test
-	Device      string    `json:"device,omitempty"` // of a rapid antigen test
-	Sampled     time.Time `json:"sampled,omitzero"`
-	Reported    time.Time `json:"reported,omitzero"`
-	Result      string    `json:"result,omitempty"` // detected, not_detected
-	Laboratory  string    `json:"laboratory,omitempty"`
-	Prophylaxis string    `json:"prophylaxis,omitempty"` // of a vaccination
-	Product     string    `json:"product,omitempty"`
-	Maker       string    `json:"maker,omitempty"`
-	Lot         string    `json:"lot,omitempty"`
-	Centre      string    `json:"centre,omitempty"`
-	Clinician   string    `json:"clinician,omitempty"`
-	Protects    cert.Date `json:"protects_until,omitzero"`
-	Dose        int       `json:"dose,omitempty"`
-	Doses       int       `json:"doses,omitempty"`
-	Date        cert.Date `json:"date,omitzero"`
-	Positive    cert.Date `json:"first_positive,omitzero"` // of a recovery
-	From        cert.Date `json:"from,omitzero"`
-	Until       cert.Date `json:"until,omitzero"`
-}
-
-// diseases are the names that stand for a code.
-var diseases = map[string]string{"covid-19": cert.COVID19, "yellow-fever": cert.YellowFever, "polio": cert.Polio, "meningococcal": cert.Meningococcal}
-
-func (f form) certificate() (*cert.Certificate, error) {
-	disease := f.Disease
-	if code, ok := diseases[strings.ToLower(disease)]; ok {
-		disease = code
-	}
-	s := cert.Statement{ID: f.ID, Disease: source(disease), Country: f.Country, Authority: f.Authority}
-	c := &cert.Certificate{Subject: person(f.Family, f.Given, f.FamilyICAO, f.GivenICAO, f.Born)}
-	if err := f.more(&c.Subject); err != nil {
-		return nil, err
-	}
-	switch cert.Kind(f.Kind) {
-	case cert.KindTest:
-		t := &cert.Test{Statement: s, Method: cert.Method(f.Method), Name: f.Name, Device: source(f.Device), SampledAt: f.Sampled, ReportedAt: f.Reported,
-			Result: cert.Result(f.Result), Laboratory: cert.Facility{Name: f.Laboratory}}
-		if t.Method != cert.NucleicAcid && t.Method != cert.AntigenRapid {
-			return nil, fmt.Errorf("method: want %s or %s", cert.NucleicAcid, cert.AntigenRapid)
-		}
-		if t.Result != cert.Detected && t.Result != cert.NotDetected {
-			return nil, fmt.Errorf("result: want %s or %s", cert.NotDetected, cert.Detected)
-		}
-		c.Events = []cert.Event{t}
-	case cert.KindVaccination:
-		c.Events = []cert.Event{&cert.Vaccination{Statement: s, Prophylaxis: source(f.Prophylaxis), Product: source(f.Product),
-			Maker: source(f.Maker), Lot: f.Lot, Centre: cert.Facility{Name: f.Centre}, Clinician: f.Clinician, Dose: f.Dose, Doses: f.Doses, Date: f.Date}}
-		if !f.Protects.IsZero() {
-			c.Events[0].(*cert.Vaccination).ProtectionUntil = f.Protects.End().Add(-time.Second)
-		}
-	case cert.KindRecovery:
-		c.Events = []cert.Event{&cert.Recovery{Statement: s, FirstPositive: f.Positive, From: f.From, Until: f.Until}}
-	default:
-		return nil, errors.New("kind: want test, vaccination or recovery")
-	}
-	return c, nil
-}
-
-// more fills in what some formats hold of a person.
-func (f form) more(p *cert.Person) error {
-	switch p.Sex = cert.Sex(f.Sex); p.Sex {
-	case "", cert.Female, cert.Male, cert.Unspecified:
-	default:
-		return fmt.Errorf("sex: want %s, %s or %s", cert.Female, cert.Male, cert.Unspecified)
-	}
-	p.Nationality = f.Nationality
-	if f.Passport != "" {
-		p.Documents = []cert.Document{{Type: "passport", Number: f.Passport}}
-	}
-	if f.Guardian != "" {
-		p.Guardian = &cert.Person{Names: []cert.Name{{Full: f.Guardian}}}
-	}
-	return nil
-}
 
 func source(code string) cert.Coded { return cert.Coded{Source: cert.Coding{Code: code}} }
 
@@ -194,11 +102,11 @@ func parseForm(data []byte) (*cert.Certificate, error) {
 	}
 	switch {
 	case members["kind"] != nil:
-		var f form
+		var f intake.Form
 		if err := strict(data, &f); err != nil {
 			return nil, err
 		}
-		return f.certificate()
+		return f.Certificate()
 	case members["nam"] != nil:
 		var d content
 		if err := strict(data, &d); err != nil {

@@ -11,7 +11,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode"
 
 	"github.com/spf13/pflag"
 
@@ -19,8 +18,8 @@ import (
 	"github.com/pratique/pratique/format/hc1"
 	"github.com/pratique/pratique/format/shc"
 	"github.com/pratique/pratique/format/vds"
+	"github.com/pratique/pratique/issue/intake"
 	"github.com/pratique/pratique/keys"
-	"github.com/pratique/pratique/mrz"
 	"github.com/pratique/pratique/trust"
 	"github.com/pratique/pratique/trust/lists"
 )
@@ -215,10 +214,10 @@ func (o *order) complete(p *program, c *cert.Certificate, k *keys.Key) error {
 			return err
 		}
 	}
-	if err := o.name(c); err != nil {
+	if err := sane(c, at); err != nil {
 		return err
 	}
-	if err := sane(c, at); err != nil {
+	if err := o.name(c, at); err != nil {
 		return err
 	}
 	c.Signed = cert.Period{Issued: at}
@@ -265,73 +264,59 @@ func opaque() string {
 }
 
 // name computes the name as passports print it, or takes it from the passport.
-func (o *order) name(c *cert.Certificate) error {
-	n := &c.Subject.Names[0]
-	if strings.ContainsFunc(n.Family+n.Given, unicode.IsControl) {
-		return failure("the name has a control character in it", "write it again in the file")
-	}
+func (o *order) name(c *cert.Certificate, at time.Time) error {
+	lines := ""
 	if o.passport != "" {
-		d, err := passportLines(o.passport)
-		if err != nil {
+		if _, err := passportLines(o.passport); err != nil {
 			return err
 		}
-		b := c.Subject.BirthDate
-		typed := mrz.Name{Family: n.Family, Given: n.Given}
-		if typed == (mrz.Name{}) {
-			typed.Family = n.Full // a name that was never split
+		lines = o.passport
+		if data, err := readFile(lines, 4096); err == nil {
+			lines = textOf(data)
 		}
-		m := mrz.Compare(d, typed, mrz.Date{Year: int(b.Year), Month: int(b.Month), Day: int(b.Day)})
-		if m.Name.Class == mrz.Different || m.Birth == mrz.DateDifferent {
+	}
+	for _, f := range intake.Name(&c.Subject, lines, at) {
+		switch f.Code {
+		case intake.Unreadable:
+			return failure("the name has a control character in it", "write it again in the file")
+		case intake.OtherPerson:
 			return failure("the name or the birth date is not that of the passport", "compare both with the passport, letter by letter, and correct the file")
-		}
-		n.FamilyICAO, n.GivenICAO = mrz.SplitName(d.Name)
-		return nil
-	}
-	family, given := mrz.DCC(n.Family, n.Given)
-	if n.FamilyICAO == "" && n.GivenICAO == "" {
-		n.FamilyICAO, n.GivenICAO = family, given
-	}
-	for _, part := range []struct{ printed, icao string }{{n.Family, n.FamilyICAO}, {n.Given, n.GivenICAO}} {
-		if part.printed != "" && part.icao == "" && !mrz.Covered(part.printed) {
+		default:
 			return failure("a part of the name cannot be written in the letters of passports by rule", "give the passport's own lines by --mrz, or family_icao and given_icao in the file")
 		}
 	}
 	return nil
 }
 
-// sane refuses dates that cannot be.
+// sane refuses what cannot be.
 func sane(c *cert.Certificate, at time.Time) error {
-	// A day ends latest at UTC-12.
-	late := func(d cert.Date) bool { return !d.IsZero() && d.First().After(at.Add(14*time.Hour)) }
-	wrong := func(what string) error {
-		return failure(what+" lies after the moment of issue", "correct it in the file, or give the moment of issue by --at")
-	}
-	if late(c.Subject.BirthDate) {
-		return wrong("the birth date")
-	}
-	for _, e := range c.Events {
-		switch e := e.(type) {
-		case *cert.Test:
-			if e.SampledAt.After(at) {
-				return wrong("the sample")
-			}
-		case *cert.Vaccination:
-			if late(e.Date) {
-				return wrong("the dose")
-			}
-			if e.Doses > 0 && e.Dose > e.Doses+10 {
-				return failure("so many doses beyond the course are not plausible", "correct dose and doses in the file")
-			}
-		case *cert.Recovery:
-			switch {
-			case late(e.FirstPositive):
-				return wrong("the first positive test")
-			case !e.From.IsZero() && !e.Until.IsZero() && !e.From.First().Before(e.Until.End()):
-				return failure("the recovery ends before it begins", "correct from and until in the file")
-			}
+	for _, f := range intake.Check(c, at) {
+		if f.Severity != intake.Error || f.Code == intake.Missing { // what is missing, each format says for itself
+			continue
 		}
+		field := f.Place[strings.LastIndexByte(f.Place, '.')+1:]
+		what := cmp.Or(called[field], quote(field))
+		switch {
+		case f.Code == intake.Future:
+			return failure(what+" lies after the moment of issue", "correct it in the file, or give the moment of issue by --at")
+		case f.Code == intake.Order && field == "until":
+			return failure("the recovery ends before it begins", "correct from and until in the file")
+		case f.Code == intake.Order && field == "reported_at":
+			return failure("the report lies before the sample", "correct reported_at and sampled_at in the file")
+		case f.Code == intake.Order:
+			return failure(what+" lies before the birth", "correct the dates in the file")
+		case f.Code == intake.Contradiction && field == "dose":
+			return failure("so many doses beyond the course are not plausible", "correct dose and doses in the file")
+		}
+		return failure(what+": "+strings.ReplaceAll(string(f.Code), "_", " "), f.Code.Hint())
 	}
 	return nil
+}
+
+// called are how the members of a neutral certificate are called in a refusal.
+var called = map[string]string{
+	"birth_date": "the birth date", "sampled_at": "the sample", "reported_at": "the report", "date": "the dose", "first_positive": "the first positive test",
+	"result": "the result", "names": "the name",
 }
 
 // issueFault says which member to mend, by the names of the neutral form.

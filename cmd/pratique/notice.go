@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/pratique/pratique/history"
+	"github.com/pratique/pratique/issue/intake"
 	"github.com/pratique/pratique/trust"
 )
 
@@ -73,7 +74,7 @@ func (n *ordered) run(p *program, args []string) error {
 		return err
 	}
 	notice := history.Notice{Issued: o.at, Release: release, Order: n.order, Reason: n.reason, Appeal: n.appeal, Disease: n.disease, Authority: n.authority}
-	if code, ok := diseases[strings.ToLower(n.disease)]; ok {
+	if code := intake.Disease(n.disease); code != "" {
 		notice.Disease = code
 	}
 	if n.from != "" {
