@@ -53,7 +53,7 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits": exits, "askew": askew, "change": change, "long": long, "vector": vector, "line": lineOf, "swap": swap,
+			"exits": exits, "askew": askew, "change": change, "long": long, "vector": vector, "line": lineOf, "swap": swap, "published": publishedKeys,
 		},
 	})
 }

@@ -36,7 +36,7 @@ func serveCommand() *command {
 		example: `$ pratique serve verifier --example > verifier.json
 $ pratique serve verifier --config verifier.json
 $ pratique serve witness --example > witness.json`,
-		sub: []*command{serveVerifierCommand(), serveWebCommand(), serveWitnessCommand()},
+		sub: []*command{serveVerifierCommand(), serveWebCommand(), serveWitnessCommand(), serveKeyserverCommand()},
 	}
 }
 

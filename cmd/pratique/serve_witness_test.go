@@ -18,12 +18,18 @@ import (
 // process runs the program as one of its own, so that it can be killed.
 func process(t *testing.T, args ...string) (c *exec.Cmd, first string, said *bytes.Buffer) {
 	t.Helper()
+	return processAt(t, evening, args...)
+}
+
+// processAt is process at another moment.
+func processAt(t *testing.T, now string, args ...string) (c *exec.Cmd, first string, said *bytes.Buffer) {
+	t.Helper()
 	self, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
 	}
 	said = new(bytes.Buffer)
-	c = &exec.Cmd{Path: self, Args: append([]string{"pratique"}, args...), Stderr: said, Env: append(os.Environ(), "TEST_NOW="+evening)}
+	c = &exec.Cmd{Path: self, Args: append([]string{"pratique"}, args...), Stderr: said, Env: append(os.Environ(), "TEST_NOW="+now)}
 	out, err := c.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)

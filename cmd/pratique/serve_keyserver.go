@@ -1,0 +1,332 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log"
+	"log/slog"
+	"maps"
+	"net"
+	"net/http"
+	"os/signal"
+	"slices"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/spf13/pflag"
+
+	"github.com/pratique/pratique/internal/srv"
+	"github.com/pratique/pratique/internal/store"
+	"github.com/pratique/pratique/keyserver"
+	"github.com/pratique/pratique/trust"
+)
+
+// keyserverSettings are those of a key server.
+type keyserverSettings struct {
+	Listen      string               `json:"listen"`                   // address and port
+	Proxied     bool                 `json:"proxied,omitempty"`        // a proxy in front ends TLS: listen on any address
+	Database    string               `json:"database"`                 // sqlite:FILE, or postgres://USER@HOST/DATABASE
+	Secrets     string               `json:"secrets"`                  // the file with the secrets of revision tokens (--secret), the newest first
+	Apps        []keyserverApp       `json:"apps"`                     // whose keys are taken
+	Authorities []keyserverAuthority `json:"authorities"`              // who says who fell ill
+	Exports     []keyserverExport    `json:"exports"`                  // what is published
+	Slot        int                  `json:"slot_ms"`                  // an answer leaves at a multiple of this; longer than storing takes
+	Retention   int                  `json:"retention_days,omitempty"` // for which a key is kept; 0 is 14, the least
+	Work        int                  `json:"work_minutes,omitempty"`   // between looking for work and for keys of authorities; 0 is 5
+}
+
+type keyserverApp struct {
+	ID          string   `json:"id"`          // what it gives as healthAuthorityID
+	Regions     []string `json:"regions"`     // for which its keys are published
+	Authorities []string `json:"authorities"` // issuers that it accepts
+}
+
+type keyserverAuthority struct {
+	Issuer   string            `json:"issuer"`         // iss of its certificates
+	Audience string            `json:"audience"`       // aud of its certificates
+	Keys     map[string]string `json:"keys,omitempty"` // files with public keys (PEM), by their kid
+	JWKS     string            `json:"jwks,omitempty"` // the address where it publishes keys: https
+}
+
+type keyserverExport struct {
+	Region     string   `json:"region"`               // in the files and their addresses, such as a mobile country code
+	Include    []string `json:"include,omitempty"`    // regions whose keys are published; none: the region
+	Travelers  bool     `json:"travelers,omitempty"`  // and those of travellers of every region
+	Period     int      `json:"period_hours"`         // of a file; 0 is 24
+	Least      int      `json:"least"`                // keys to which a file is filled
+	Jitter     int      `json:"jitter"`               // and up to so many more
+	Folder     string   `json:"folder"`               // where the files of the region stand, alone
+	URL        string   `json:"url"`                  // before /REGION/FILE, in list.json
+	Key        string   `json:"key"`                  // the key file that signs, of the use exposure
+	Passphrase string   `json:"passphrase,omitempty"` // the file with its passphrase, if it is sealed
+	KeyID      string   `json:"key_id"`               // how telephones know the key: mostly the mobile country code
+	KeyVersion string   `json:"key_version"`          // such as v1
+}
+
+const keyserverExample = `{
+  "listen": "127.0.0.1:8486",
+  "database": "sqlite:keyserver.db",
+  "secrets": "keyserver.secrets",
+  "apps": [{"id": "example.health.app", "regions": ["440"], "authorities": ["health.example"]}],
+  "authorities": [{"issuer": "health.example", "audience": "keys.example", "keys": {"v1": "authority.pem"}}],
+  "exports": [{"region": "440", "period_hours": 24, "least": 1000, "jitter": 100, "folder": "exports/440", "url": "https://keys.example", "key": "exports.key", "key_id": "440", "key_version": "v1"}],
+  "slot_ms": 250
+}
+`
+
+func serveKeyserverCommand() *command {
+	var config string
+	var example, check, secret bool
+	return &command{
+		use:   "keyserver --config FILE",
+		short: "a key server for apps of exposure notification",
+		long: `A key server takes the keys of people who fell ill, with the certificate of a health authority, and publishes them, signed, once nobody can use them any more. It speaks the protocol of Google's exposure-notifications-server, so that its apps need another address and nothing else, and writes the list that Japan's COCOA reads.
+
+It keeps no address, no certificate and no moment: docs/keyserver.md says what it keeps, and who can see what.
+
+--check prints the public keys that telephones need.`,
+		example: `$ pratique serve keyserver --example > keyserver.json
+$ pratique serve keyserver --secret > keyserver.secrets
+$ pratique key new --demo --country XA --uses exposure -o exports.key
+$ pratique serve keyserver --config keyserver.json --check
+$ pratique serve keyserver --config keyserver.json`,
+		flags: func(f *pflag.FlagSet) {
+			f.StringVar(&config, "config", "", "the `FILE` with the settings, in JSON")
+			f.BoolVar(&example, "example", false, "print settings to begin with")
+			f.BoolVar(&check, "check", false, "read the settings and all that they name, say what there is, and end")
+			f.BoolVar(&secret, "secret", false, "print a new secret, a line of the file of secrets")
+		},
+		run: func(p *program, args []string) error {
+			switch {
+			case len(args) > 0:
+				return misuse("serve keyserver takes no argument", "the settings are named by --config")
+			case example:
+				p.out.WriteString(keyserverExample)
+				return nil
+			case secret:
+				var b [32]byte
+				if _, err := rand.Read(b[:]); err != nil {
+					return err
+				}
+				fmt.Fprintln(p.out, base64.StdEncoding.EncodeToString(b[:]))
+				return nil
+			case config == "":
+				return misuse("the key server needs its settings", "`pratique serve keyserver --example` prints some to begin with; then --config FILE")
+			}
+			s, o, err := p.openKeyserver(config)
+			if err != nil {
+				return err
+			}
+			if check {
+				return p.sayKeyserver(s, o)
+			}
+			return p.runKeyserver(s, o)
+		},
+	}
+}
+
+func (p *program) openKeyserver(name string) (keyserverSettings, keyserver.Options, error) {
+	var s keyserverSettings
+	none := keyserver.Options{}
+	text, err := readText(name, 1<<20)
+	if err != nil {
+		return s, none, failure("reading the settings "+quote(name)+": "+cause(err), "`pratique serve keyserver --example` prints some to begin with")
+	}
+	d := json.NewDecoder(strings.NewReader(text))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&s); err != nil {
+		return s, none, failure("the settings "+quote(name)+": "+err.Error(), "`pratique serve keyserver --example` shows each one")
+	}
+	if err := s.sensible(); err != nil {
+		return s, none, err
+	}
+	o := keyserver.Options{Slot: time.Duration(s.Slot) * time.Millisecond, Retention: time.Duration(s.Retention) * 24 * time.Hour,
+		Rand: rand.Reader, Now: p.now, Log: slog.New(slog.NewTextHandler(p.errs, nil)), Store: keyserver.NewMemory()}
+	if o.Secrets, err = readSecrets(s.Secrets); err != nil {
+		return s, none, err
+	}
+	for _, a := range s.Apps {
+		o.Apps = append(o.Apps, keyserver.App{ID: a.ID, Regions: a.Regions, Issuers: a.Authorities})
+	}
+	for _, a := range s.Authorities {
+		read, err := a.read()
+		if err != nil {
+			return s, none, err
+		}
+		o.Authorities = append(o.Authorities, read)
+	}
+	for _, e := range s.Exports {
+		read, err := p.openExport(e)
+		if err != nil {
+			return s, none, err
+		}
+		o.Exports = append(o.Exports, read)
+	}
+	if _, err := keyserver.New(o); err != nil {
+		return s, none, failure(strings.TrimPrefix(err.Error(), "making key server: "), "`pratique serve keyserver --example` shows each setting")
+	}
+	return s, o, nil
+}
+
+// sensible refuses settings that would not do what they say.
+func (s *keyserverSettings) sensible() error {
+	host, _, err := net.SplitHostPort(s.Listen)
+	switch {
+	case err != nil:
+		return failure("listen is no address and port", `"listen": "127.0.0.1:8486"`)
+	case s.Database == "":
+		return failure("there is no database", `"database": "sqlite:keyserver.db"`)
+	case s.Slot < 50 || s.Slot > 10_000:
+		return failure("slot_ms is not 50 to 10000: without it the time of an answer tells chaff from keys", `"slot_ms": 250`)
+	case s.Retention < 0 || s.Work < 0:
+		return failure("a number is less than nothing", "retention_days and work_minutes are 0 or more")
+	case len(s.Apps) == 0 || len(s.Authorities) == 0 || len(s.Exports) == 0:
+		return failure("a key server has an app, an authority and an export", "`pratique serve keyserver --example` shows each one")
+	}
+	if ip := net.ParseIP(host); !s.Proxied && host != "localhost" && (ip == nil || !ip.IsLoopback()) {
+		return failure("without TLS, keys of people would cross the network in clear", "listen on 127.0.0.1, and say \"proxied\": true if a proxy in front ends TLS")
+	}
+	return nil
+}
+
+func readSecrets(name string) ([][]byte, error) {
+	const hint = "`pratique serve keyserver --secret > keyserver.secrets` makes one; a new one goes on the first line, the old one stays below for five weeks"
+	text, err := readText(name, 64<<10)
+	if err != nil {
+		return nil, failure("reading the secrets "+quote(name)+": "+cause(err), hint)
+	}
+	var out [][]byte
+	for _, line := range strings.Fields(text) {
+		b, err := base64.StdEncoding.Strict().DecodeString(line)
+		if err != nil || len(b) < 32 {
+			return nil, failure("the secrets "+quote(name)+" have a line that is none", hint)
+		}
+		out = append(out, b)
+	}
+	return out, nil
+}
+
+func (a keyserverAuthority) read() (keyserver.Authority, error) {
+	out := keyserver.Authority{Issuer: a.Issuer, Audience: a.Audience, Keys: map[string]*ecdsa.PublicKey{}, JWKS: a.JWKS}
+	if a.JWKS != "" && !strings.HasPrefix(a.JWKS, "https://") {
+		return out, failure("jwks of "+quote(a.Issuer)+" is no address of https", `"jwks": "https://..."`)
+	}
+	if a.JWKS == "" && len(a.Keys) == 0 {
+		return out, failure("the authority "+quote(a.Issuer)+" has no keys", `"keys": {"v1": "authority.pem"}, or "jwks": "https://..."`)
+	}
+	for _, kid := range slices.Sorted(maps.Keys(a.Keys)) {
+		k, err := readP256(a.Keys[kid])
+		if err != nil {
+			return out, err
+		}
+		out.Keys[kid] = k
+	}
+	return out, nil
+}
+
+func (p *program) openExport(e keyserverExport) (keyserver.Export, error) {
+	none := keyserver.Export{}
+	k, err := p.openKey(e.Key, e.Passphrase)
+	if err != nil {
+		return none, err
+	}
+	if public, ok := k.Signer.Public().(*ecdsa.PublicKey); !ok || public.Curve != elliptic.P256() || !k.Public().Uses.Allows(trust.Exposure) {
+		return none, failure("the key "+quote(e.Key)+" may not sign exports: telephones know P-256 alone", "`pratique key new --country CC --uses exposure -o exports.key` makes one")
+	}
+	if e.Folder == "" || e.KeyID == "" || e.KeyVersion == "" {
+		return none, failure("an export has a folder, and its key a name for telephones", `"folder": "exports/440", "key_id": "440", "key_version": "v1"`)
+	}
+	return keyserver.Export{Region: e.Region, Include: e.Include, Travelers: e.Travelers, Period: time.Duration(e.Period) * time.Hour, Least: e.Least, Jitter: e.Jitter,
+		Folder: srv.Folder(e.Folder), URL: e.URL, Signer: k.Signer, KeyID: e.KeyID, KeyVersion: e.KeyVersion}, nil
+}
+
+func (p *program) sayKeyserver(s keyserverSettings, o keyserver.Options) error {
+	scheme, _, _ := strings.Cut(s.Database, ":")
+	fmt.Fprintf(p.out, "database     %s\nsecrets      %d\napps         %d\nauthorities  %d\n", scheme, len(o.Secrets), len(o.Apps), len(o.Authorities))
+	for _, e := range o.Exports {
+		text, err := publicPEM(e.Signer.Public())
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(p.out, "export       %s, every %s, at least %d keys, signed as %s %s by\n%s", e.Region, max(e.Period, time.Hour), e.Least, e.KeyID, e.KeyVersion, text)
+	}
+	return nil
+}
+
+// runKeyserver serves until it is told to stop; what was begun is finished.
+func (p *program) runKeyserver(s keyserverSettings, o keyserver.Options) error {
+	stop, done := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
+	defer done()
+	db, err := store.Open(stop, s.Database)
+	if err != nil {
+		return failure(err.Error(), "look at the address, and whether the database runs")
+	}
+	defer db.Close()
+	if o.Store, err = keyserver.Open(stop, db); err != nil {
+		return failure("opening the database: "+err.Error(), "look whether its user may make tables")
+	}
+	k, err := keyserver.New(o)
+	if err != nil {
+		return err
+	}
+	l, err := net.Listen("tcp", s.Listen)
+	if err != nil {
+		return failure("listening on "+s.Listen+": "+cause(err), "choose another port, or stop what uses it")
+	}
+	h := &http.Server{Handler: k.Handler(), ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 30 * time.Second, WriteTimeout: 60 * time.Second, IdleTimeout: 2 * time.Minute,
+		MaxHeaderBytes: 16 << 10, ErrorLog: log.New(io.Discard, "", 0)} // it would name addresses
+	fmt.Fprintf(p.out, "listening on http://%s; end with Ctrl-C\n", l.Addr())
+	if err := p.out.Flush(); err != nil {
+		return err
+	}
+	working := make(chan struct{})
+	go func() {
+		defer close(working)
+		workKeyserver(stop, k, o.Log, time.Duration(cmp.Or(s.Work, 5))*time.Minute)
+	}()
+	failed := make(chan error, 1)
+	go func() { failed <- h.Serve(l) }()
+	select {
+	case err := <-failed:
+		return failure("serving: "+cause(err), "start it again")
+	case <-stop.Done():
+	}
+	wait, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	defer cancel()
+	if err := h.Shutdown(wait); err != nil && !errors.Is(err, http.ErrServerClosed) {
+		return failure("stopping: "+cause(err), "some requests were not finished; apps send them again")
+	}
+	<-working
+	fmt.Fprintln(p.out, "stopped")
+	return nil
+}
+
+// workKeyserver does the work of a key server from time to time. What has begun
+// is finished when the server stops.
+func workKeyserver(stop context.Context, k *keyserver.Server, log *slog.Logger, every time.Duration) {
+	client := &http.Client{Timeout: 30 * time.Second}
+	t := time.NewTicker(every)
+	defer t.Stop()
+	for {
+		if err := k.Refresh(stop, client); err != nil && stop.Err() == nil {
+			log.Warn("fetching keys of authorities failed: the last ones stay", "error", err)
+		}
+		if err := k.Work(context.WithoutCancel(stop)); err != nil {
+			log.Error("the work failed: it is tried again", "error", err)
+		}
+		select {
+		case <-stop.Done():
+			return
+		case <-t.C:
+		}
+	}
+}
