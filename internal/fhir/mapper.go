@@ -37,7 +37,8 @@ type Mapper struct {
 	// Zone is that of moments without an offset. Nil: UTC, and it is noted.
 	Zone *time.Location
 	// Else is asked first about each member of a resource that becomes an
-	// event, and reports whether it took it. Nil: nobody is asked.
+	// event, or the person (then the event is nil), and reports whether it took
+	// it. Nil: nobody is asked.
 	Else func(e cert.Event, key string, v jcs.Value) bool
 }
 
@@ -95,11 +96,14 @@ func (m *Mapper) Text(v jcs.Value) string {
 // Person maps the patient.
 func (m *Mapper) Person(r jcs.Value) {
 	for k, v := range r.Members {
+		if m.takes(nil, k, v) {
+			continue
+		}
 		switch k {
 		case "resourceType", "id", "meta", "active":
 		case "name":
 			for _, n := range v.Items {
-				m.name(n)
+				m.Name(n)
 			}
 		case "birthDate":
 			s := m.Text(v)
@@ -120,7 +124,7 @@ func (m *Mapper) Person(r jcs.Value) {
 			}
 		case "identifier":
 			for _, id := range v.Items {
-				m.document(id)
+				m.Document(id)
 			}
 		default:
 			m.Lose(v, Dropped)
@@ -128,8 +132,8 @@ func (m *Mapper) Person(r jcs.Value) {
 	}
 }
 
-// name maps a HumanName.
-func (m *Mapper) name(v jcs.Value) {
+// Name maps a HumanName.
+func (m *Mapper) Name(v jcs.Value) {
 	var n cert.Name
 	full := ""
 	for k, v := range v.Members {
@@ -161,8 +165,8 @@ func (m *Mapper) name(v jcs.Value) {
 	}
 }
 
-// document maps an identifier of the patient that is a passport (HL7 v2 table 0203).
-func (m *Mapper) document(v jcs.Value) {
+// Document maps an identifier of the patient that is a passport (HL7 v2 table 0203).
+func (m *Mapper) Document(v jcs.Value) {
 	for _, c := range v.Get("type").Get("coding").Items {
 		if code, _ := c.Get("code").Text(); code == "PPN" {
 			m.Subject.Documents = append(m.Subject.Documents, cert.Document{Type: "passport", Number: m.Text(v.Get("value"))})

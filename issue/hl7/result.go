@@ -63,6 +63,7 @@ func (r *reader) order(o order) {
 		return
 	}
 	var found []result
+	var claims []intake.Claim
 	for _, s := range o.obx {
 		list := codings(s.Field(3))
 		var code cert.Coding
@@ -76,12 +77,19 @@ func (r *reader) order(o order) {
 			r.say(intake.Warning, intake.UnknownCode, place(s, 3))
 			continue
 		}
-		found = append(found, r.result(o, s, code))
+		f := r.result(o, s, code)
+		found = append(found, f)
+		claims = append(claims, intake.Claim{Code: code.Code, Method: f.method, Says: f.says, Place: f.Place, Usable: f.Do != intake.Withdraw && !intake.HasError(f.Findings)})
 	}
-	r.reduce(found)
-	for _, f := range found {
-		if !f.left {
+	for i, finding := range intake.Reduce(claims) {
+		switch f := found[i]; {
+		case finding == nil:
 			r.finish(o, f)
+		case finding.Severity == intake.Error:
+			f.Findings = append(f.Findings, *finding)
+			r.finish(o, f)
+		default:
+			r.out.Findings = append(r.out.Findings, *finding)
 		}
 	}
 }
@@ -94,8 +102,6 @@ type result struct {
 	method cert.Method
 	says   cert.Result
 	places intake.Places
-	usable bool // is one of those that are compared
-	left   bool // said by another
 }
 
 // result reads one OBX.
@@ -123,7 +129,6 @@ func (r *reader) result(o order, s Segment, code cert.Coding) result {
 		e.Device = cert.Coded{Source: d[0]}
 	}
 	f.says = e.Result
-	f.usable = f.Do != intake.Withdraw && method != cert.Serology && !intake.HasError(f.Findings) // antibodies of several classes are results of their own
 	if method == cert.Serology {
 		f.Certificate.Events[0] = &cert.Antibody{
 			Statement: e.Statement, Type: cert.Coded{Source: code}, SampledAt: e.SampledAt, Outcome: e.Outcome, Result: e.Result, Value: quantity(s), Laboratory: e.Laboratory,
@@ -280,35 +285,6 @@ func quantity(s Segment) string {
 		return strings.TrimSpace(n + " " + unit)
 	}
 	return ""
-}
-
-// reduce leaves one of several results of an order that say the same: the
-// summary of a test rather than the genes that it looks for. Where they do not
-// say the same, none is certified.
-func (r *reader) reduce(found []result) {
-	for i := range found {
-		f := &found[i]
-		if f.left || !f.usable {
-			continue
-		}
-		for j := range found {
-			g := &found[j]
-			if i == j || g.left || !g.usable || g.method != f.method {
-				continue
-			}
-			switch {
-			case vocab.Summary(f.code.Code) && !vocab.Summary(g.code.Code):
-				g.left = true
-				r.say(intake.Information, intake.Left, g.Place)
-			case vocab.Summary(f.code.Code) != vocab.Summary(g.code.Code): // the other one is the summary
-			case f.says != g.says:
-				f.add(intake.Error, intake.Contradiction, g.Place)
-			case j > i:
-				g.left = true
-				r.say(intake.Information, intake.Several, g.Place)
-			}
-		}
-	}
 }
 
 // finish names the result as its sender does: the order's number, the test, and

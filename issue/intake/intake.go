@@ -124,7 +124,7 @@ func (it *Item) Finish(o Options, places Places, name ...string) {
 		it.Certificate = nil
 		return
 	}
-	if c := it.Certificate; c != nil {
+	if c := it.Certificate; c != nil && !(HasError(it.Findings) && len(c.Events) == 0) { // which was not read for that error
 		c.Losses = nil // they are among the findings
 		for _, e := range c.Events {
 			s := e.About()
