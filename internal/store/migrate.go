@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+
+	"github.com/jackc/pgx/v5/pgconn"
 )
 
 // Migrate brings the tables of a component up to date. Steps are statements,
@@ -19,7 +21,7 @@ func (d *DB) Migrate(ctx context.Context, component string, steps []string) erro
 		return fmt.Errorf("preparing the tables: %w", err)
 	}
 	for n := 0; n < len(steps); n++ {
-		err := d.Do(ctx, func(tx *Tx) error {
+		err := d.meeting(ctx, func(tx *Tx) error {
 			done, err := tx.version(ctx, component)
 			if err != nil || done > n {
 				return err
@@ -52,17 +54,28 @@ func (d *DB) Version(ctx context.Context, component string) (int, error) {
 }
 
 func (d *DB) begin(ctx context.Context) error {
+	return d.meeting(ctx, func(tx *Tx) error {
+		_, err := tx.Exec(ctx, "CREATE TABLE IF NOT EXISTS pratique_tables (component TEXT PRIMARY KEY, version BIGINT NOT NULL)")
+		return err
+	})
+}
+
+// meeting is Do for what makes tables: two programs that make one at once meet in
+// PostgreSQL's catalogue, as the same row twice, and the later one has only to
+// look again.
+func (d *DB) meeting(ctx context.Context, f func(tx *Tx) error) error {
 	var err error
-	for range 3 { // two that make it at once may meet in PostgreSQL's catalogue
-		err = d.Do(ctx, func(tx *Tx) error {
-			_, err := tx.Exec(ctx, "CREATE TABLE IF NOT EXISTS pratique_tables (component TEXT PRIMARY KEY, version BIGINT NOT NULL)")
+	for range 10 {
+		if err = d.Do(ctx, f); !met(err) {
 			return err
-		})
-		if err == nil {
-			return nil
 		}
 	}
 	return err
+}
+
+func met(err error) bool {
+	e, ok := errors.AsType[*pgconn.PgError](err)
+	return ok && (e.Code == "23505" || e.Code == "42P07") // unique_violation, duplicate_table
 }
 
 func (t *Tx) version(ctx context.Context, component string) (int, error) {
