@@ -9,7 +9,6 @@ func Permuted(n uint32, seed uint64, x uint32) (there, back uint32) {
 }
 
 var (
-	Exp      = exp
 	Log      = log
 	LogGamma = logGamma
 	GammaOf  = gammaOf
