@@ -75,7 +75,7 @@ func (d *DB) meeting(ctx context.Context, f func(tx *Tx) error) error {
 
 func met(err error) bool {
 	e, ok := errors.AsType[*pgconn.PgError](err)
-	return ok && (e.Code == "23505" || e.Code == "42P07") // unique_violation, duplicate_table
+	return ok && (e.Code == "23505" || e.Code == "42P07" || e.Code == "42710") // unique_violation, duplicate_table, duplicate_object
 }
 
 func (t *Tx) version(ctx context.Context, component string) (int, error) {
