@@ -5,6 +5,7 @@ import (
 	"math"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/pratique/pratique/cert"
@@ -31,15 +32,22 @@ type card struct {
 	keyID     string
 	critical  bool
 	raw       string // the payload, inflated
-	payload   jcs.Value
 	kind      string
 	issuer    string
 	signed    cert.Period
+	id        string // by which it can be withdrawn
+	unread    error  // why the payload is no certificate
+	// The certificate, for the first who asks: reading the payload again would
+	// cost more than to have read it at once.
+	ready atomic.Pointer[cert.Certificate]
 }
 
 // memory is what a card passes through. Nothing of it is in a result: what
 // leaves is copied.
-type memory struct{ text, packed, content []byte }
+type memory struct {
+	text, packed, content []byte
+	json                  jcs.Reader
+}
 
 var memories = sync.Pool{New: func() any { return new(memory) }}
 
@@ -50,6 +58,7 @@ func open(text string) (*card, error) {
 		clear(m.text) // a person's data does not wait for the next card
 		clear(m.packed)
 		clear(m.content)
+		m.json.Forget()
 		memories.Put(m)
 	}()
 	var err error
@@ -72,9 +81,16 @@ func open(text string) (*card, error) {
 		return nil, &Error{StepDeflate, err}
 	}
 	c.raw = string(m.content)
-	if err := c.claims(); err != nil {
+	payload, err := m.json.Parse(c.raw)
+	if err != nil {
+		return nil, &Error{StepJSON, err}
+	}
+	if err := c.claims(payload); err != nil {
 		return nil, err
 	}
+	out, err := c.mapped(payload)
+	c.ready.Store(out)
+	c.unread = err
 	return c, nil
 }
 
@@ -98,6 +114,7 @@ func (c *card) header(header jcs.Value) error {
 		}
 	}
 	switch {
+	case c.algorithm == string(jws.ES256):
 	case c.algorithm == "":
 		c.algorithm = "none"
 	case len(c.algorithm) > 16 || strings.Trim(c.algorithm, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-+") != "":
@@ -123,15 +140,10 @@ func zlibHeader(b []byte) bool {
 }
 
 // claims reads the claims of the payload.
-func (c *card) claims() error {
-	v, err := jcs.Parse(c.raw)
-	if err != nil {
-		return &Error{StepJSON, err}
-	}
+func (c *card) claims(v jcs.Value) error {
 	if v.Kind() != jcs.Object {
 		return &Error{StepClaims, ErrClaims}
 	}
-	c.payload = v
 	ok := false
 	if c.issuer, ok = v.Get("iss").Text(); !ok || !isURL(c.issuer) {
 		return &Error{StepClaims, ErrIssuer}
@@ -146,8 +158,10 @@ func (c *card) claims() error {
 			return &Error{StepClaims, ErrTime}
 		}
 	}
+	vc := v.Get("vc")
+	c.id = revocationID(vc)
 	c.kind = kindUnknown
-	for _, t := range v.Get("vc").Get("type").Items {
+	for _, t := range vc.Get("type").Items {
 		if s, _ := t.Text(); s == typeCard {
 			c.kind = kindFHIR
 		}

@@ -1,6 +1,7 @@
 package shc
 
 import (
+	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
 	"slices"
@@ -10,13 +11,30 @@ import (
 	"github.com/pratique/pratique/internal/jcs"
 )
 
-// certificate maps the bundle.
+// certificate returns what the card says, new for each who asks.
 func (c *card) certificate() (*cert.Certificate, error) {
-	subject := c.payload.Get("vc").Get("credentialSubject")
+	if c.unread != nil {
+		return nil, c.unread
+	}
+	if out := c.ready.Swap(nil); out != nil {
+		return out, nil
+	}
+	v, err := jcs.Parse(c.raw)
+	if err != nil {
+		return nil, &Error{StepJSON, err}
+	}
+	return c.mapped(v)
+}
+
+// mapped maps the payload.
+func (c *card) mapped(payload jcs.Value) (*cert.Certificate, error) {
+	vc := payload.Get("vc")
+	subject := vc.Get("credentialSubject")
+	var room [2 * sha256.Size]byte
 	version, _ := subject.Get("fhirVersion").Text()
 	out := &cert.Certificate{
-		Carrier: cert.Carrier{Format: "shc", Content: c.kind, Version: version, Hash: hex.EncodeToString(c.sum[:])},
-		Issuer:  cert.Issuer{Authority: c.issuer, KeyID: base64.StdEncoding.EncodeToString([]byte(c.keyID))},
+		Carrier: cert.Carrier{Format: "shc", Content: c.kind, Version: version, Hash: string(hex.AppendEncode(room[:0], c.sum[:]))},
+		Issuer:  cert.Issuer{Authority: c.issuer, KeyID: string(base64.StdEncoding.AppendEncode(room[:0], []byte(c.keyID)))},
 		Signed:  c.signed,
 	}
 	m := fhir.Mapper{Certificate: out}
@@ -24,7 +42,7 @@ func (c *card) certificate() (*cert.Certificate, error) {
 		m.Note("vc", fhir.NotMapped)
 		return out, nil
 	}
-	for k := range c.payload.Get("vc").Members {
+	for k := range vc.Members {
 		if !slices.Contains([]string{"type", "credentialSubject", "rid", "@context"}, k) {
 			m.Note("vc."+k, fhir.Dropped)
 		}

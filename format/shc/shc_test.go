@@ -8,7 +8,10 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"reflect"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -276,6 +279,40 @@ func TestVerify(t *testing.T) {
 				t.Errorf("got %v, want %v", err, v.want)
 			}
 		})
+	}
+}
+
+// Each who asks gets a certificate of their own, whole, from several goroutines
+// too, and whatever card was read meanwhile.
+func TestEachAskerGetsTheirOwn(t *testing.T) {
+	text, other := issue(t, person(aDose())), issue(t, person(aTest()))
+	u, err := shc.Read(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := shc.Read(other); err != nil {
+		t.Fatal(err)
+	}
+	got := make([]*cert.Certificate, 8)
+	var wg sync.WaitGroup
+	for i := range got {
+		wg.Go(func() {
+			if i%2 == 0 {
+				got[i], _ = u.SkipVerification()
+			} else if s, err := u.Verify(keysOf(demo(t).Key)); err == nil {
+				got[i] = s.Certificate
+			}
+		})
+	}
+	wg.Wait()
+	want := verify(t, text).Certificate
+	for i, c := range got {
+		if !reflect.DeepEqual(c, want) {
+			t.Errorf("asker %d got %v, want %v", i, c, want)
+		}
+		if slices.Contains(got[:i], c) {
+			t.Errorf("asker %d got that of another", i)
+		}
 	}
 }
 

@@ -2,7 +2,6 @@ package shc
 
 import (
 	"encoding/binary"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -60,43 +59,41 @@ func fromChunks(dst []byte, text string) ([]byte, error) {
 	return fromDigits(dst, whole[len(prefix):])
 }
 
-// fromDigits decodes the digits of a numeric text.
+// fromDigits decodes the digits of a numeric text, four pairs at a time where
+// there are so many. It tells at the end what was wrong anywhere: the top bit of
+// a byte says so.
 func fromDigits(dst []byte, digits string) ([]byte, error) {
-	n := len(digits) / 2
-	dst = slices.Grow(dst, n)
-	out := dst[len(dst) : len(dst)+n]
-	bad, wrong := byte(0), byte(0) // the top bit says so: one test for all
-	i := 0
-	var bad8, wrong4 uint64
-	for ; i+4 <= len(out); i += 4 { // eight digits, a byte each
-		var pairs uint64
-		pairs, bad8 = pairsOf(digits[2*i:2*i+8], bad8)
-		wrong4 |= pairs + (127-greatest)*lanes
+	at, n := len(dst), len(digits)/2
+	dst = append(dst, digits...) // what they stand for overwrites them
+	in, out := dst[at:], dst[at:]
+	var bad, wrong uint64
+	for len(in) >= 8 {
+		x := binary.LittleEndian.Uint64(in) ^ '0'*(lanes|lanes<<8)
+		// Above 9 for what is no digit. A byte whose sum goes over into the next has its own top bit set.
+		bad |= x | (x + 118*(lanes|lanes<<8))
+		pairs := (x&(0xff*lanes))*10 + x>>8&(0xff*lanes)
+		wrong |= pairs + (127-greatest)*lanes
 		four := pairs + offset*lanes
 		four = (four | four>>8) & 0x0000ffff0000ffff
-		binary.LittleEndian.PutUint32(out[i:], uint32(four|four>>16))
+		binary.LittleEndian.PutUint32(out, uint32(four|four>>16))
+		in, out = in[8:], out[4:]
 	}
-	if bad8&(0x80*0x0101010101010101) != 0 {
-		bad = 0x80
-	}
-	if wrong4&(0x80*lanes) != 0 {
-		wrong = 0x80
-	}
-	for ; i < len(out); i++ {
-		two := digits[2*i : 2*i+2]
-		tens, ones := two[0]-'0', two[1]-'0' // above 9 for what is no digit
-		bad |= tens | (tens + 118) | ones | (ones + 118)
+	for len(in) >= 2 {
+		tens, ones := in[0]-'0', in[1]-'0'
+		bad |= uint64(tens | (tens + 118) | ones | (ones + 118))
 		pair := tens*10 + ones
-		wrong |= pair + 127 - greatest
-		out[i] = pair + offset
+		wrong |= uint64(pair + 127 - greatest)
+		out[0] = pair + offset
+		in, out = in[2:], out[1:]
 	}
-	dst = dst[:len(dst)+n]
+	clear(dst[at+n:]) // a person's data, which the caller does not see
+	dst = dst[:at+n]
 	switch {
-	case bad > 127, len(digits)%2 != 0 && digits[len(digits)-1]-'0' > 9:
+	case bad&(0x80*(lanes|lanes<<8)) != 0, len(digits)%2 != 0 && digits[len(digits)-1]-'0' > 9:
 		return dst, &Error{StepNumeric, ErrDigits}
 	case len(digits)%2 != 0:
 		return dst, &Error{StepNumeric, ErrOdd}
-	case wrong > 127:
+	case wrong&(0x80*lanes) != 0:
 		return dst, &Error{StepNumeric, ErrPair}
 	}
 	return dst, nil
@@ -104,18 +101,6 @@ func fromDigits(dst []byte, digits string) ([]byte, error) {
 
 // lanes is a one in each of four numbers of 16 bits.
 const lanes = 0x0001000100010001
-
-// pairsOf returns the numbers of eight digits, two by two, as four numbers of 16
-// bits, and adds to bad the top bit of each byte that is no digit.
-func pairsOf(digits string, bad uint64) (uint64, uint64) {
-	_ = digits[7]
-	x := uint64(digits[0]) | uint64(digits[1])<<8 | uint64(digits[2])<<16 | uint64(digits[3])<<24 |
-		uint64(digits[4])<<32 | uint64(digits[5])<<40 | uint64(digits[6])<<48 | uint64(digits[7])<<56
-	x ^= '0' * 0x0101010101010101
-	// Above 9 for what is no digit. A byte whose sum goes over into the next has its own top bit set.
-	bad |= x | (x + 118*0x0101010101010101)
-	return (x&(0xff*lanes))*10 + x>>8&(0xff*lanes), bad
-}
 
 // Numeric returns a compact JWS as the text of a QR code: "shc:/" in a segment
 // of bytes and the digits in a numeric one. A JWS of more than 1,195 characters

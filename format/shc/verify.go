@@ -31,7 +31,7 @@ func (u *Unverified) Verify(keys *trust.Keys) (trust.Signed, error) {
 		return trust.Signed{}, err
 	}
 	return trust.Signed{
-		Certificate: out, Key: *key, Raw: c.raw, Signature: c.signature, RevocationID: revocationID(c.payload),
+		Certificate: out, Key: *key, Raw: c.raw, Signature: c.signature, RevocationID: c.id,
 	}, nil
 }
 
@@ -96,11 +96,11 @@ func RevocationID(raw string) string {
 	if err != nil {
 		return ""
 	}
-	return revocationID(v)
+	return revocationID(v.Get("vc"))
 }
 
-func revocationID(payload jcs.Value) string {
-	id, _ := payload.Get("vc").Get("rid").Text()
+func revocationID(vc jcs.Value) string {
+	id, _ := vc.Get("rid").Text()
 	if len(id) > maxRevocationID {
 		return ""
 	}

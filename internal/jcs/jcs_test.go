@@ -146,6 +146,27 @@ func TestRefused(t *testing.T) {
 	}
 }
 
+// A reader says of each text what Parse says, whatever it read before, and what
+// Parse read stays.
+func TestReader(t *testing.T) {
+	var r jcs.Reader
+	kept := parse(t, `{"kept":[1,2]}`)
+	texts := []string{`{"a":1,"b":[true,null,"x"]}`, `{"a":1,"a":2}`, `[`, `"` + strings.Repeat("x", 1000) + `"`, `[` + strings.Repeat(`{"k":[]},`, 100) + `0]`, "\xff", `{"a":2}`, ``, `7 7`, `7`}
+	for _, text := range texts {
+		want, wantErr := jcs.Parse(text)
+		got, err := r.Parse(text)
+		if !reflect.DeepEqual(err, wantErr) || got.Kind() != want.Kind() {
+			t.Errorf("%.40s: %v, %v, want %v, %v", text, got.Kind(), err, want.Kind(), wantErr)
+		} else if err == nil && string(got.AppendCanonical(nil)) != string(want.AppendCanonical(nil)) {
+			t.Errorf("%.40s: got %s", text, got.AppendCanonical(nil))
+		}
+	}
+	r.Forget()
+	if got := string(kept.AppendCanonical(nil)); got != `{"kept":[1,2]}` {
+		t.Errorf("what was read became %s", got)
+	}
+}
+
 // A value can be asked for everything, and says no to what it is not.
 func TestAsk(t *testing.T) {
 	v := parse(t, `{"n":null,"b":true,"i":-12,"f":1.5,"s":"a\u00e9\n","a":[1,"x",{}],"o":{"k":"v"},"e":1e3}`)

@@ -12,18 +12,40 @@ import (
 
 // Parse reads a text. The error is an [*Error].
 func Parse(text string) (Value, error) {
+	r := readers.Get().(*Reader)
+	defer func() {
+		r.Forget()
+		readers.Put(r)
+	}()
+	v, err := r.Parse(text)
+	if err != nil {
+		return Value{}, err
+	}
+	return Value{doc: &doc{text, slices.Clone(v.doc.nodes)}}, nil
+}
+
+var readers = sync.Pool{New: func() any { return new(Reader) }}
+
+// Reader reads one text after the other in the same memory, for who is done
+// with a text when the next one comes. The zero Reader is ready.
+type Reader struct {
+	doc  doc
+	keys []string
+}
+
+// Parse is [Parse]. The value, and what it holds, are lost with the next call
+// of a method.
+func (r *Reader) Parse(text string) (Value, error) {
 	if len(text) > 1<<30 {
 		return Value{}, &Error{0, ErrSize}
 	}
 	if !utf8.ValidString(text) {
 		return Value{}, &Error{0, ErrUTF8}
 	}
-	room := rooms.Get().(*memory)
-	defer room.forget()
-	p := parser{text: text, nodes: room.nodes, keys: room.keys[:0]}
+	p := parser{text: text, nodes: r.doc.nodes[:cap(r.doc.nodes)], keys: r.keys[:0]}
 	p.space()
 	err := p.value(0)
-	room.nodes, room.keys = p.nodes, p.keys
+	r.doc, r.keys = doc{text, p.nodes[:p.n]}, p.keys
 	if err != nil {
 		return Value{}, &Error{p.at, err}
 	}
@@ -31,22 +53,13 @@ func Parse(text string) (Value, error) {
 	if p.at != len(text) {
 		return Value{}, &Error{p.at, ErrTrailing}
 	}
-	return Value{doc: &doc{text, slices.Clone(p.nodes[:p.n])}}, nil
+	return Value{doc: &r.doc}, nil
 }
 
-// memory is that in which nodes and keys are collected: how many there will be
-// is known at the end alone.
-type memory struct {
-	nodes []node
-	keys  []string
-}
-
-var rooms = sync.Pool{New: func() any { return new(memory) }}
-
-// forget gives the memory to the next text, and keeps nothing of this one.
-func (m *memory) forget() {
-	clear(m.keys[:cap(m.keys)])
-	rooms.Put(m)
+// Forget keeps the memory, and nothing of the text.
+func (r *Reader) Forget() {
+	r.doc.text = ""
+	clear(r.keys[:cap(r.keys)])
 }
 
 type parser struct {

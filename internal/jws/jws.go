@@ -75,7 +75,10 @@ var dot = []byte{'.'}
 
 // Decode decodes base64url without padding (RFC 7515 section 2), strictly: what
 // it accepts, [Encode] gives back.
-func Decode(s string) ([]byte, error) { return appendDecode(nil, []byte(s)) }
+func Decode(s string) ([]byte, error) {
+	var short [128]byte // for most, no other memory is needed
+	return appendDecode(nil, append(short[:0], s...))
+}
 
 func appendDecode(dst, text []byte) ([]byte, error) {
 	if bytes.IndexByte(text, '\r') >= 0 || bytes.IndexByte(text, '\n') >= 0 { // which package base64 skips
