@@ -42,6 +42,7 @@ import (
 	"fmt"
 	"net/url"
 	"strings"
+	"time"
 
 	_ "github.com/jackc/pgx/v5/stdlib"
 	_ "github.com/ncruces/go-sqlite3/driver"
@@ -99,7 +100,15 @@ func openSQLite(ctx context.Context, rest string) (*DB, error) {
 	d := &DB{sql: conn}
 	var mode string
 	var level int
-	if err = conn.QueryRowContext(ctx, "PRAGMA journal_mode").Scan(&mode); err == nil {
+	// The first of several programs turns the log on, for which the others are
+	// told at once that they must wait: busy_timeout does not count here.
+	for range 100 {
+		if err = conn.QueryRowContext(ctx, "PRAGMA journal_mode").Scan(&mode); err == nil || !crossed(err) || ctx.Err() != nil {
+			break
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+	if err == nil {
 		err = conn.QueryRowContext(ctx, "PRAGMA synchronous").Scan(&level)
 	}
 	if err == nil && (mode != "wal" || level < 2) {
