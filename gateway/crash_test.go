@@ -46,7 +46,7 @@ func TestNoLossOfPowerLosesAnActOrTearsTheLog(t *testing.T) {
 	ctx := t.Context()
 	r := rand.New(rand.NewPCG(11, 12))
 	cuts, shown := 0, 0
-	for run := range 60 {
+	for run := range 40 {
 		w := newWorld(t)
 		db := storetest.NewDisk(fmt.Sprint("gateway-", run))
 		out := platters{}
@@ -126,7 +126,7 @@ func TestNoLossOfPowerLosesAnActOrTearsTheLog(t *testing.T) {
 		}
 		db.Close()
 	}
-	if cuts < 60 || shown < 60 {
+	if cuts < 40 || shown < 40 {
 		t.Errorf("the power went %d times, %d logs were read", cuts, shown)
 	}
 }

@@ -110,6 +110,9 @@ type Gateway struct {
 	state *act.State // all that the log holds up to head; nil: to be read
 	head  []byte
 
+	seeing sync.Mutex
+	seen   *act.State // all that is published
+
 	publishing sync.Mutex
 	asking     sync.Mutex
 	known      map[string]int64 // by witness: the size that it has cosigned
@@ -184,25 +187,37 @@ func (g *Gateway) catchUp(ctx context.Context) (err error) {
 }
 
 func (g *Gateway) read(ctx context.Context) error {
-	c, head, err := g.newest(ctx)
+	_, head, err := g.newest(ctx)
 	if err != nil {
 		return err
 	}
 	if g.state == nil {
 		g.state = act.NewState(g.root)
 	}
-	for g.state.Size() < c.Size {
-		at := g.state.Size()
+	if err := g.fold(ctx, g.state, head); err != nil {
+		g.state = nil
+		return err
+	}
+	g.head = head
+	return nil
+}
+
+// fold applies the entries of the log to a state, up to a checkpoint of ours.
+func (g *Gateway) fold(ctx context.Context, s *act.State, note []byte) error {
+	c, err := checkpointOf(note)
+	if err != nil {
+		return err
+	}
+	for s.Size() < c.Size {
+		at := s.Size()
 		entries, err := tlog.Entries(ctx, g.storage, c, at/tlog.Width)
 		if err != nil {
-			g.state = nil
 			return err
 		}
 		for _, e := range entries[at%tlog.Width:] {
-			_ = g.state.Apply(e) // what others would refuse counts for nothing here as well
+			_ = s.Apply(e) // what others would refuse counts for nothing here as well
 		}
 	}
-	g.head = head
 	return nil
 }
 
@@ -322,27 +337,58 @@ func (g *Gateway) Content(ctx context.Context, content []byte) error {
 	return g.storage.put(ctx, h, content, g.o.Now())
 }
 
-// Party says how a country stands in the network: what a checklist needs.
+// Party says how a country stands in the network, as far as it is published.
 type Party struct {
-	Member  act.Member
-	Next    int64 // the number of its next act
-	Waiting int   // acts of it that wait
+	Member       act.Member
+	Keys         int // of its own that sign certificates now
+	Recognitions int
+	Documents    map[act.Class]int
+	Waiting      int // acts of it that are not published yet
 }
 
-// Parties are all that are or were admitted, as what is published says.
+// Parties are all that are or were admitted. What is not published yet is counted,
+// and otherwise unknown.
 func (g *Gateway) Parties(ctx context.Context) ([]Party, error) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	if err := g.catchUp(ctx); err != nil {
+	w, err := g.storage.witnessed(ctx)
+	if err != nil || w.size < 0 {
 		return nil, err
 	}
-	count, err := g.storage.waitingBy(ctx)
+	waiting, err := g.storage.unpublished(ctx, w.size)
 	if err != nil {
 		return nil, err
 	}
+	g.seeing.Lock()
+	defer g.seeing.Unlock()
+	if g.seen == nil || g.seen.Size() > w.size {
+		g.seen = act.NewState(g.root)
+	}
+	if err := g.fold(ctx, g.seen, w.note); err != nil {
+		g.seen = nil
+		return nil, err
+	}
+	now := g.o.Now()
+	count := map[string]*Party{}
 	var out []Party
-	for _, m := range g.state.Members() {
-		out = append(out, Party{m, g.state.NextNumber(m.Code), count[m.Code]})
+	for _, m := range g.seen.Members() {
+		out = append(out, Party{Member: m, Documents: map[act.Class]int{}, Waiting: waiting[m.Code]})
+	}
+	for i := range out {
+		count[out[i].Member.Code] = &out[i]
+	}
+	for _, k := range g.seen.Keys(now).All() {
+		if p := count[k.Country]; p != nil {
+			p.Keys++
+		}
+	}
+	for _, r := range g.seen.Recognitions(now) {
+		if p := count[r.By]; p != nil {
+			p.Recognitions++
+		}
+	}
+	for _, d := range g.seen.Documents(now) {
+		if p := count[d.By]; p != nil && !d.Ended {
+			p.Documents[d.Class]++
+		}
 	}
 	return out, nil
 }

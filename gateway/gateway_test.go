@@ -393,7 +393,7 @@ func TestWhatTheNetworkRefusesIsNotKept(t *testing.T) {
 		{"another country's key", w.numbered("XA", 1, signingKey("XB", 1)), act.WrongCountry},
 		{"a byte changed", bytes.Replace(good, []byte("number 1"), []byte("number 2"), 1), act.BadSignature},
 		{"nobody's signature", good[:bytes.Index(good, []byte("\nsignature"))+1], act.Unsigned},
-		{"a replay of the keyholders' act", bytes.Replace(w.numbered(act.ByRoot, 1, admission("XC")), nil, nil, 0), act.Replay},
+		{"a replay of the keyholders' act", w.numbered(act.ByRoot, 1, admission("XC")), act.Replay},
 		{"the future", future, ""},
 	} {
 		h, _, err := g.Submit(t.Context(), v.entry)
@@ -561,7 +561,7 @@ func TestTheGatewayOverHTTP(t *testing.T) {
 	if status, body = do("GET", "/v1/policy", nil); body != w.policy.String() {
 		t.Errorf("%d %s", status, body)
 	}
-	if status, body = do("GET", "/v1/parties", nil); status != http.StatusOK || !strings.Contains(body, `"code":"XA"`) || !strings.Contains(body, `"next":2`) {
+	if status, body = do("GET", "/v1/parties", nil); status != http.StatusOK || !strings.Contains(body, `"code":"XA"`) || !strings.Contains(body, `"next":2`) || !strings.Contains(body, `"documents":{"bundle":1}`) {
 		t.Errorf("%d %s", status, body)
 	}
 	for _, v := range []struct {

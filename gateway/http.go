@@ -188,17 +188,27 @@ func (h *handler) content(w http.ResponseWriter, r *http.Request) {
 	reply(w, http.StatusOK, map[string]any{"v": 1, "hash": hex.EncodeToString(hash[:]), "taken": true})
 }
 
+// SaidNetwork is who is in the network, as the answer says it.
+type SaidNetwork struct {
+	V       int         `json:"v"`
+	Network string      `json:"network"`
+	Parties []SaidParty `json:"parties"`
+}
+
 // SaidParty is a country of the network.
 type SaidParty struct {
-	Code    string `json:"code"`
-	Name    string `json:"name"`
-	Region  string `json:"region"`
-	Until   string `json:"until"`
-	Left    string `json:"left,omitempty"`
-	Acts    int64  `json:"acts"`
-	Next    int64  `json:"next"`
-	Waiting int    `json:"waiting"`
-	Last    string `json:"last,omitempty"`
+	Code         string            `json:"code"`
+	Name         string            `json:"name"`
+	Region       string            `json:"region"`
+	Until        string            `json:"until"`
+	Left         string            `json:"left,omitempty"`
+	Acts         int64             `json:"acts"`
+	Next         int64             `json:"next"` // the number of its next act
+	Waiting      int               `json:"waiting"`
+	Last         string            `json:"last,omitempty"`
+	Keys         int               `json:"keys"`
+	Recognitions int               `json:"recognitions"`
+	Documents    map[act.Class]int `json:"documents"`
 }
 
 func (h *handler) parties(w http.ResponseWriter, r *http.Request) {
@@ -207,18 +217,20 @@ func (h *handler) parties(w http.ResponseWriter, r *http.Request) {
 		h.fail(w, err)
 		return
 	}
-	out := []SaidParty{}
+	out := SaidNetwork{V: 1, Network: h.g.root.Network, Parties: []SaidParty{}}
 	for _, p := range ps {
-		s := SaidParty{Code: p.Member.Code, Name: p.Member.Name, Region: p.Member.Region, Until: p.Member.Until.Format(time.RFC3339), Acts: p.Member.Number, Next: p.Next, Waiting: p.Waiting}
-		if !p.Member.Left.IsZero() {
-			s.Left = p.Member.Left.Format(time.RFC3339)
+		m := p.Member
+		s := SaidParty{Code: m.Code, Name: m.Name, Region: m.Region, Until: m.Until.Format(time.RFC3339), Acts: m.Number, Next: m.Number + 1 + int64(p.Waiting),
+			Waiting: p.Waiting, Keys: p.Keys, Recognitions: p.Recognitions, Documents: p.Documents}
+		if !m.Left.IsZero() {
+			s.Left = m.Left.Format(time.RFC3339)
 		}
-		if !p.Member.Issued.IsZero() {
-			s.Last = p.Member.Issued.Format(time.RFC3339)
+		if !m.Issued.IsZero() {
+			s.Last = m.Issued.Format(time.RFC3339)
 		}
-		out = append(out, s)
+		out.Parties = append(out.Parties, s)
 	}
-	reply(w, http.StatusOK, map[string]any{"v": 1, "network": h.g.root.Network, "parties": out})
+	reply(w, http.StatusOK, out)
 }
 
 func (h *handler) policy(w http.ResponseWriter, r *http.Request) {

@@ -145,12 +145,17 @@ func (s *sequel) Commit(ctx context.Context, old, head []byte, files map[string]
 }
 
 func sizeOf(note []byte) (int64, error) {
+	c, err := checkpointOf(note)
+	return c.Size, err
+}
+
+// checkpointOf reads a checkpoint of our own.
+func checkpointOf(note []byte) (tlog.Checkpoint, error) {
 	text, _, ok := bytes.Cut(note, []byte("\n\n"))
 	if !ok {
-		return 0, tlog.ErrFormat
+		return tlog.Checkpoint{}, tlog.ErrFormat
 	}
-	c, err := tlog.ParseCheckpoint(string(text) + "\n")
-	return c.Size, err
+	return tlog.ParseCheckpoint(string(text) + "\n")
 }
 
 // waiting is an act that waits.
@@ -219,11 +224,12 @@ func (s *storage) waiting(ctx context.Context, query string, args ...any) (out [
 	return out, err
 }
 
-// waitingBy counts what waits, by party.
-func (s *storage) waitingBy(ctx context.Context) (out map[string]int, err error) {
+// unpublished counts what is not published while the log is published up to a
+// size, by party.
+func (s *storage) unpublished(ctx context.Context, size int64) (out map[string]int, err error) {
 	err = s.db.View(ctx, func(tx *store.Tx) error {
 		out = map[string]int{}
-		rows, err := tx.Query(ctx, "SELECT party, count(*) FROM gateway_acts WHERE origin = ? AND place = ? GROUP BY party", s.origin, int64(placeWaiting))
+		rows, err := tx.Query(ctx, "SELECT party, count(*) FROM gateway_acts WHERE origin = ? AND (place = ? OR place >= ?) GROUP BY party", s.origin, int64(placeWaiting), size)
 		if err != nil {
 			return err
 		}

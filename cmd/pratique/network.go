@@ -23,7 +23,7 @@ func networkCommand() *command {
 	return &command{
 		use:   "network",
 		short: "the network of countries: its root, who joins, who signs",
-		long: `A network has keyholders, of whom so many from so many regions must sign before anything about its members changes. These commands make, sign and check the files; none of them needs a connection, and those who hold keys should use them on a machine that has none.
+		long: `A network has keyholders, of whom so many from so many regions must sign before anything about its members changes. These commands make, sign and check the files; none but send and status needs a connection, and those who hold keys should use them on a machine that has none.
 
 What is signed is text that can be read before it is signed. --transcript keeps a record of a ceremony.`,
 		example: `# a keyholder, each on their own machine
@@ -35,7 +35,7 @@ $ pratique network sign --key kira.key root.txt -o root-1.txt
 
 # a country
 $ pratique network join --network trust.example/log --country XB --name Sudmark --region south --threshold 2 --keys 3`,
-		sub: []*command{networkKeyCommand(), networkInitCommand(), networkRotateCommand(), networkJoinCommand(), networkAdmitCommand(), networkActCommand(), networkSignCommand(), networkCheckCommand()},
+		sub: []*command{networkKeyCommand(), networkInitCommand(), networkRotateCommand(), networkJoinCommand(), networkAdmitCommand(), networkActCommand(), networkSignCommand(), networkCheckCommand(), networkSendCommand(), networkStatusCommand()},
 	}
 }
 

@@ -4,20 +4,13 @@ import (
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
-	"crypto/tls"
 	"encoding/base64"
 	"encoding/hex"
-	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
-	"log"
 	"net"
 	"net/http"
-	"os/signal"
 	"strings"
 	"sync/atomic"
-	"syscall"
 	"time"
 
 	"github.com/spf13/pflag"
@@ -36,7 +29,7 @@ func serveCommand() *command {
 		example: `$ pratique serve verifier --example > verifier.json
 $ pratique serve verifier --config verifier.json
 $ pratique serve witness --example > witness.json`,
-		sub: []*command{serveVerifierCommand(), serveWebCommand(), serveWitnessCommand(), serveKeyserverCommand()},
+		sub: []*command{serveVerifierCommand(), serveWebCommand(), serveWitnessCommand(), serveGatewayCommand(), serveKeyserverCommand()},
 	}
 }
 
@@ -150,15 +143,9 @@ type verifier struct {
 }
 
 func (p *program) openVerifier(name string) (*verifier, error) {
-	text, err := readText(name, 1<<20)
-	if err != nil {
-		return nil, failure("reading the settings "+quote(name)+": "+cause(err), "`pratique serve verifier --example` prints some to begin with")
-	}
 	v := &verifier{}
-	d := json.NewDecoder(strings.NewReader(text))
-	d.DisallowUnknownFields()
-	if err := d.Decode(&v.verifierSettings); err != nil {
-		return nil, failure("the settings "+quote(name)+": "+err.Error(), "`pratique serve verifier --example` shows each one")
+	if err := readConfig(name, "pratique serve verifier", &v.verifierSettings); err != nil {
+		return nil, err
 	}
 	if err := v.sensible(); err != nil {
 		return nil, err
@@ -239,46 +226,11 @@ func markOf(d verify.Data) bundle.Mark {
 	return bundle.Mark{Series: d.Name, AsOf: d.AsOf, Digest: d.Digest}
 }
 
-// serve serves until it is told to stop; what was begun is finished.
 func (v *verifier) serve(p *program) error {
-	l, err := net.Listen("tcp", v.Listen)
-	if err != nil {
-		return failure("listening on "+v.Listen+": "+cause(err), "choose another port, or stop what uses it")
-	}
-	s := &http.Server{Handler: v.handler, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 30 * time.Second, WriteTimeout: 60 * time.Second, IdleTimeout: 2 * time.Minute,
-		MaxHeaderBytes: 16 << 10, ErrorLog: log.New(io.Discard, "", 0), // it would name addresses
-		TLSConfig: &tls.Config{MinVersion: tls.VersionTLS12}}
-	stop, done := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
-	defer done()
-	scheme := "http"
-	if v.Certificate != "" {
-		scheme = "https"
-	}
-	fmt.Fprintf(p.out, "listening on %s://%s, GET /v1/openapi.json says how to ask; end with Ctrl-C\n", scheme, l.Addr())
-	if err := p.out.Flush(); err != nil {
-		return err
-	}
-	go v.reloading(stop, p)
-	failed := make(chan error, 1)
-	go func() {
-		if v.Certificate != "" {
-			failed <- s.ServeTLS(l, v.Certificate, v.Key)
-		} else {
-			failed <- s.Serve(l)
-		}
-	}()
-	select {
-	case err := <-failed:
-		return failure("serving: "+cause(err), "look at the certificate and the key of TLS")
-	case <-stop.Done():
-	}
-	wait, cancel := context.WithTimeout(context.Background(), 30*time.Second)
-	defer cancel()
-	if err := s.Shutdown(wait); err != nil && !errors.Is(err, http.ErrServerClosed) {
-		return failure("stopping: "+cause(err), "some requests were not finished; their senders can send them again")
-	}
-	fmt.Fprintln(p.out, "stopped; nothing was stored")
-	return nil
+	return p.serve(service{listen: v.Listen, handler: v.handler, write: time.Minute, certificate: v.Certificate, key: v.Key,
+		greeting: "listening on ADDRESS, GET /v1/openapi.json says how to ask",
+		beside:   func(stop context.Context) { v.reloading(stop, p) },
+		farewell: "stopped; nothing was stored", unserved: "their senders can send them again"})
 }
 
 // reloading reads the files again from time to time. If they cannot be read,

@@ -1,20 +1,12 @@
 package main
 
 import (
-	"context"
 	"crypto"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
-	"log"
 	"log/slog"
 	"net"
-	"net/http"
-	"os/signal"
 	"strings"
-	"syscall"
-	"time"
 
 	"github.com/spf13/pflag"
 
@@ -91,7 +83,8 @@ $ pratique serve witness --config witness.json`,
 			if err != nil {
 				return failure(strings.TrimPrefix(err.Error(), "making witness: "), "look at the name and the logs of the settings")
 			}
-			return p.serveWitness(s, h)
+			return p.serve(service{listen: s.Listen, handler: h, greeting: "listening on ADDRESS as " + s.Name,
+				farewell: "stopped", unserved: "the logs can send them again"})
 		},
 	}
 }
@@ -99,14 +92,8 @@ $ pratique serve witness --config witness.json`,
 func (p *program) openWitness(name string) (witnessSettings, witness.Options, error) {
 	var s witnessSettings
 	none := witness.Options{}
-	text, err := readText(name, 1<<20)
-	if err != nil {
-		return s, none, failure("reading the settings "+quote(name)+": "+cause(err), "`pratique serve witness --example` prints some to begin with")
-	}
-	d := json.NewDecoder(strings.NewReader(text))
-	d.DisallowUnknownFields()
-	if err := d.Decode(&s); err != nil {
-		return s, none, failure("the settings "+quote(name)+": "+err.Error(), "`pratique serve witness --example` shows each one")
+	if err := readConfig(name, "pratique serve witness", &s); err != nil {
+		return s, none, err
 	}
 	if _, _, err := net.SplitHostPort(s.Listen); err != nil {
 		return s, none, failure("listen is no address and port", `"listen": "127.0.0.1:8485"`)
@@ -142,35 +129,5 @@ func sayWitness(p *program, s witnessSettings, o witness.Options) error {
 	for _, l := range o.Logs {
 		fmt.Fprintf(p.out, "log       %s\n", printable(l.Name))
 	}
-	return nil
-}
-
-// serveWitness serves until it is told to stop; what was begun is finished.
-func (p *program) serveWitness(w witnessSettings, h http.Handler) error {
-	l, err := net.Listen("tcp", w.Listen)
-	if err != nil {
-		return failure("listening on "+w.Listen+": "+cause(err), "choose another port, or stop what uses it")
-	}
-	s := &http.Server{Handler: h, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 30 * time.Second, WriteTimeout: 30 * time.Second, IdleTimeout: 2 * time.Minute,
-		MaxHeaderBytes: 16 << 10, ErrorLog: log.New(io.Discard, "", 0)}
-	stop, done := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
-	defer done()
-	fmt.Fprintf(p.out, "listening on http://%s as %s; end with Ctrl-C\n", l.Addr(), w.Name)
-	if err := p.out.Flush(); err != nil {
-		return err
-	}
-	failed := make(chan error, 1)
-	go func() { failed <- s.Serve(l) }()
-	select {
-	case err := <-failed:
-		return failure("serving: "+cause(err), "start it again")
-	case <-stop.Done():
-	}
-	wait, cancel := context.WithTimeout(context.Background(), 30*time.Second)
-	defer cancel()
-	if err := s.Shutdown(wait); err != nil && !errors.Is(err, http.ErrServerClosed) {
-		return failure("stopping: "+cause(err), "some requests were not finished; the logs can send them again")
-	}
-	fmt.Fprintln(p.out, "stopped")
 	return nil
 }
