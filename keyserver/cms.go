@@ -1,0 +1,283 @@
+package keyserver
+
+import (
+	"bytes"
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/rsa"
+	_ "crypto/sha256" // the hashes that signatures name
+	_ "crypto/sha512"
+	"crypto/x509"
+	"encoding/asn1"
+	"errors"
+	"fmt"
+	"io"
+	"math/big"
+)
+
+// errCMS means that bytes are no detached signature of what they should sign.
+var errCMS = errors.New("not a detached signature (CMS) of this")
+
+// Limits of a signature.
+const (
+	maxCMS   = 64 << 10 // bytes
+	maxDepth = 16       // of its elements
+	leastRSA = 2024     // bits: some modules make keys that are a little short
+	leastEC  = 250
+)
+
+var (
+	oidSignedData    = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 7, 2}
+	oidData          = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 7, 1}
+	oidContentType   = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 9, 3}
+	oidMessageDigest = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 9, 4}
+	oidSHA256        = asn1.ObjectIdentifier{2, 16, 840, 1, 101, 3, 4, 2, 1}
+	oidSHA384        = asn1.ObjectIdentifier{2, 16, 840, 1, 101, 3, 4, 2, 2}
+	oidSHA512        = asn1.ObjectIdentifier{2, 16, 840, 1, 101, 3, 4, 2, 3}
+	oidECDSA256      = asn1.ObjectIdentifier{1, 2, 840, 10045, 4, 3, 2}
+)
+
+type algorithm struct {
+	OID        asn1.ObjectIdentifier
+	Parameters asn1.RawValue `asn1:"optional"`
+}
+
+// contentInfo and what follows are of RFC 5652.
+type contentInfo struct {
+	Type    asn1.ObjectIdentifier
+	Content signedData `asn1:"explicit,tag:0"`
+}
+
+type signedData struct {
+	Version      int
+	Digests      []algorithm `asn1:"set"`
+	Encapsulated struct {
+		Type    asn1.ObjectIdentifier
+		Content asn1.RawValue `asn1:"optional,explicit,tag:0"`
+	}
+	Certificates asn1.RawValue `asn1:"optional,tag:0"`
+	Lists        asn1.RawValue `asn1:"optional,tag:1"`
+	Signers      []signerInfo  `asn1:"set"`
+}
+
+type signerInfo struct {
+	Version            int
+	Signer             issuerAndSerial
+	Digest             algorithm
+	Attributes         asn1.RawValue `asn1:"optional,tag:0"`
+	Algorithm          algorithm
+	Signature          []byte
+	UnsignedAttributes asn1.RawValue `asn1:"optional,tag:1"`
+}
+
+type issuerAndSerial struct {
+	Issuer asn1.RawValue
+	Serial *big.Int
+}
+
+type attribute struct {
+	Type   asn1.ObjectIdentifier
+	Values []asn1.RawValue `asn1:"set"`
+}
+
+// verifyDetached verifies a detached signature and returns the certificate
+// of its signer, of which nothing but the key was looked at.
+func verifyDetached(cms, content []byte) (*x509.Certificate, error) {
+	der, err := toDER(cms)
+	if err != nil {
+		return nil, err
+	}
+	var info contentInfo
+	if rest, err := asn1.Unmarshal(der, &info); err != nil || len(rest) > 0 || !info.Type.Equal(oidSignedData) {
+		return nil, errCMS
+	}
+	d := info.Content
+	if len(d.Signers) != 1 || len(d.Encapsulated.Content.FullBytes) > 0 {
+		return nil, errCMS
+	}
+	s := d.Signers[0]
+	certificates, err := x509.ParseCertificates(d.Certificates.Bytes)
+	if err != nil {
+		return nil, errCMS
+	}
+	for _, c := range certificates {
+		if c.SerialNumber.Cmp(s.Signer.Serial) == 0 && bytes.Equal(c.RawIssuer, s.Signer.Issuer.FullBytes) {
+			return c, s.verify(c.PublicKey, content)
+		}
+	}
+	return nil, errCMS
+}
+
+func (s *signerInfo) verify(key crypto.PublicKey, content []byte) error {
+	hash, ok := hashOf(s.Digest.OID)
+	if !ok {
+		return errCMS
+	}
+	signed := content
+	if len(s.Attributes.FullBytes) > 0 {
+		digest := sum(hash, content)
+		var found bool
+		for rest := s.Attributes.Bytes; len(rest) > 0; {
+			var a attribute
+			var err error
+			if rest, err = asn1.Unmarshal(rest, &a); err != nil || len(a.Values) != 1 {
+				return errCMS
+			}
+			if a.Type.Equal(oidMessageDigest) {
+				if found || !bytes.Equal(a.Values[0].Bytes, digest) {
+					return errCMS
+				}
+				found = true
+			}
+		}
+		if !found {
+			return errCMS
+		}
+		signed = bytes.Clone(s.Attributes.FullBytes)
+		signed[0] = 0x31 // signed as a SET (section 5.4)
+	}
+	h := sum(hash, signed)
+	switch k := key.(type) {
+	case *ecdsa.PublicKey:
+		if k.Curve.Params().BitSize >= leastEC && ecdsa.VerifyASN1(k, h, s.Signature) {
+			return nil
+		}
+	case *rsa.PublicKey:
+		if k.N.BitLen() >= leastRSA && rsa.VerifyPKCS1v15(k, hash, h, s.Signature) == nil {
+			return nil
+		}
+	}
+	return errCMS
+}
+
+func hashOf(oid asn1.ObjectIdentifier) (crypto.Hash, bool) {
+	switch {
+	case oid.Equal(oidSHA256):
+		return crypto.SHA256, true
+	case oid.Equal(oidSHA384):
+		return crypto.SHA384, true
+	case oid.Equal(oidSHA512):
+		return crypto.SHA512, true
+	}
+	return 0, false
+}
+
+func sum(h crypto.Hash, b []byte) []byte {
+	w := h.New()
+	w.Write(b)
+	return w.Sum(nil)
+}
+
+// signDetached signs content with the key of a certificate: ECDSA and SHA-256.
+func signDetached(rand io.Reader, signer crypto.Signer, c *x509.Certificate, content []byte) ([]byte, error) {
+	if _, ok := signer.Public().(*ecdsa.PublicKey); !ok {
+		return nil, errors.New("signing a batch: the key is not one of ECDSA")
+	}
+	oid, err := asn1.Marshal(oidData)
+	if err != nil {
+		return nil, err
+	}
+	digest, err := asn1.Marshal(sum(crypto.SHA256, content))
+	if err != nil {
+		return nil, err
+	}
+	attributes, err := asn1.MarshalWithParams([]attribute{
+		{oidContentType, []asn1.RawValue{{FullBytes: oid}}}, {oidMessageDigest, []asn1.RawValue{{FullBytes: digest}}}}, "set")
+	if err != nil {
+		return nil, err
+	}
+	signature, err := signer.Sign(rand, sum(crypto.SHA256, attributes), crypto.SHA256)
+	if err != nil {
+		return nil, fmt.Errorf("signing a batch: %w", err)
+	}
+	attributes[0] = 0xA0
+	info := contentInfo{Type: oidSignedData, Content: signedData{Version: 1, Digests: []algorithm{{OID: oidSHA256}},
+		Certificates: asn1.RawValue{Class: asn1.ClassContextSpecific, Tag: 0, IsCompound: true, Bytes: c.Raw},
+		Signers: []signerInfo{{Version: 1, Signer: issuerAndSerial{asn1.RawValue{FullBytes: c.RawIssuer}, c.SerialNumber},
+			Digest: algorithm{OID: oidSHA256}, Attributes: asn1.RawValue{FullBytes: attributes}, Algorithm: algorithm{OID: oidECDSA256}, Signature: signature}}}}
+	info.Content.Encapsulated.Type = oidData
+	return asn1.Marshal(info)
+}
+
+// toDER writes elements of indefinite length, which widespread libraries make
+// (X.690, section 8.1.3.6), with their length.
+func toDER(ber []byte) ([]byte, error) {
+	if len(ber) > maxCMS {
+		return nil, errCMS
+	}
+	out, rest, err := element(ber, 0)
+	if err != nil || len(rest) > 0 {
+		return nil, errCMS
+	}
+	return out, nil
+}
+
+// element reads one element and returns it with its length, and what follows.
+func element(b []byte, depth int) (out, rest []byte, err error) {
+	if len(b) < 2 || depth == maxDepth || b[0]&0x1F == 0x1F { // no tag here has more than a byte
+		return nil, nil, errCMS
+	}
+	tag, n := b[0], int(b[1])
+	b = b[2:]
+	endless := n == 0x80
+	if n > 0x80 {
+		var length uint64
+		if n -= 0x80; n > 4 || n > len(b) {
+			return nil, nil, errCMS
+		}
+		for _, c := range b[:n] {
+			length = length<<8 | uint64(c)
+		}
+		b = b[n:]
+		if length > uint64(len(b)) {
+			return nil, nil, errCMS
+		}
+		n = int(length)
+	}
+	if tag&0x20 == 0 { // primitive
+		if endless || n > len(b) {
+			return nil, nil, errCMS
+		}
+		return appendElement(nil, tag, b[:n]), b[n:], nil
+	}
+	content := b
+	if !endless {
+		if n > len(b) {
+			return nil, nil, errCMS
+		}
+		content, rest = b[:n], b[n:]
+	}
+	var inner []byte
+	for {
+		if endless && len(content) >= 2 && content[0] == 0 && content[1] == 0 {
+			return appendElement(nil, tag, inner), content[2:], nil
+		}
+		if len(content) == 0 {
+			if endless {
+				return nil, nil, errCMS
+			}
+			return appendElement(nil, tag, inner), rest, nil
+		}
+		var one []byte
+		if one, content, err = element(content, depth+1); err != nil {
+			return nil, nil, err
+		}
+		inner = append(inner, one...)
+	}
+}
+
+func appendElement(dst []byte, tag byte, content []byte) []byte {
+	dst = append(dst, tag)
+	switch n := len(content); {
+	case n < 0x80:
+		dst = append(dst, byte(n))
+	case n < 0x100:
+		dst = append(dst, 0x81, byte(n))
+	default:
+		dst = append(dst, 0x83, byte(n>>16), byte(n>>8), byte(n))
+		if n < 0x10000 {
+			dst = append(dst[:len(dst)-4], 0x82, byte(n>>8), byte(n))
+		}
+	}
+	return append(dst, content...)
+}

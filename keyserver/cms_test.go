@@ -1,0 +1,100 @@
+package keyserver
+
+import (
+	"bytes"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"math/big"
+	"os"
+	"testing"
+	"time"
+)
+
+// content is what the signatures in testdata cover, which OpenSSL made. In
+// indefinite.cms the lengths of outer elements are left open, as Bouncy Castle
+// writes them, the library of most countries.
+const content = "the bytes of a batch"
+
+var cmsFiles = []string{"indefinite.cms", "no-attributes.cms", "rsa.cms"}
+
+func TestSignaturesOfOthers(t *testing.T) {
+	for _, name := range cmsFiles {
+		cms, err := os.ReadFile("testdata/" + name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c, err := verifyDetached(cms, []byte(content))
+		if err != nil || c.Subject.CommonName != "batches" {
+			t.Fatalf("%s: %v", name, err)
+		}
+		if _, err := verifyDetached(cms, []byte(content+".")); err == nil {
+			t.Errorf("%s: verified other bytes", name)
+		}
+		for _, end := range []int{1, 20, 30} { // within the signature, before the ends of open lengths
+			bad := bytes.Clone(cms)
+			bad[len(bad)-end-10] ^= 0x40
+			if _, err := verifyDetached(bad, []byte(content)); err == nil {
+				t.Errorf("%s: verified another signature", name)
+			}
+		}
+	}
+}
+
+func TestSignDetached(t *testing.T) {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	der, err := x509.CreateCertificate(rand.Reader, &x509.Certificate{SerialNumber: big.NewInt(1 << 40), Subject: pkix.Name{Country: []string{"XA"}}, NotAfter: time.Now()},
+		&x509.Certificate{Subject: pkix.Name{Country: []string{"XA"}}}, &key.PublicKey, key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := x509.ParseCertificate(der)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cms, err := signDetached(rand.Reader, key, c, []byte(content))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if who, err := verifyDetached(cms, []byte(content)); err != nil || !who.Equal(c) {
+		t.Error(err)
+	}
+	if again, err := toDER(cms); err != nil || !bytes.Equal(again, cms) {
+		t.Error("what is DER already does not stay as it is", err)
+	}
+	if _, err := verifyDetached(cms, nil); err == nil {
+		t.Error("verified other bytes")
+	}
+}
+
+// What is read as BER is written as elements whose lengths are right, and reads
+// again as the same.
+func FuzzDetached(f *testing.F) {
+	for _, name := range cmsFiles {
+		cms, err := os.ReadFile("testdata/" + name)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(cms)
+	}
+	f.Add([]byte{0x30, 0x80, 0x30, 0x80, 0, 0, 0, 0})
+	f.Add([]byte{0x30, 0x84, 0xff, 0xff, 0xff, 0xff})
+	f.Add(bytes.Repeat([]byte{0x30, 0x80}, 1000))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		der, err := toDER(b)
+		if err == nil {
+			again, err := toDER(der)
+			if err != nil || !bytes.Equal(der, again) {
+				t.Errorf("%x became %x, and that %x, %v", b, der, again, err)
+			}
+		}
+		if c, err := verifyDetached(b, []byte("other bytes")); err == nil {
+			t.Errorf("%x verified", c.Raw)
+		}
+	})
+}
