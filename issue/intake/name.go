@@ -31,12 +31,12 @@ func Name(p *cert.Person, lines string, now time.Time) []Finding {
 	if lines != "" {
 		return fromPassport(p, lines, now)
 	}
-	family, given := mrz.DCC(n.Family, n.Given)
-	if n.FamilyICAO == "" && n.GivenICAO == "" {
-		n.FamilyICAO, n.GivenICAO = family, given
+	computed := n.FamilyICAO == "" && n.GivenICAO == ""
+	if computed {
+		n.FamilyICAO, n.GivenICAO = mrz.DCC(n.Family, n.Given)
 	}
 	for _, part := range []struct{ printed, icao string }{{n.Family, n.FamilyICAO}, {n.Given, n.GivenICAO}} {
-		if part.printed != "" && part.icao == "" && !mrz.Covered(part.printed) {
+		if part.printed != "" && !mrz.Covered(part.printed) && (part.icao == "" || computed && mrz.Transliterate(part.printed) == "") {
 			return inOtherLetters(p)
 		}
 	}
