@@ -128,8 +128,8 @@ func open(t *testing.T) func(k *keys.Key, err error) *keys.Key {
 	}
 }
 
-// An authority in hardware certifies, and a request is signed in the token.
-func TestATokenSignsCertificatesAndRequests(t *testing.T) {
+// A certificate, a request and a message for a gateway (CMS) are signed in the token.
+func TestATokenSignsCertificatesRequestsAndMessages(t *testing.T) {
 	for _, alg := range []keys.Algorithm{keys.ES256, keys.PS256} {
 		t.Run(string(alg), func(t *testing.T) {
 			r, _ := soft(t, "norland-1")
@@ -149,6 +149,8 @@ func TestATokenSignsCertificatesAndRequests(t *testing.T) {
 			if err != nil {
 				t.Errorf("the request: %v", err)
 			}
+			opensslAgrees(t, k, []byte("for a gateway"), false)
+			opensslAgrees(t, k, []byte("for a gateway"), true)
 		})
 	}
 }
@@ -204,6 +206,11 @@ func TestAFailingTokenSaysWhatToDo(t *testing.T) {
 		t.Errorf("half a request: %s", text)
 	}
 	refused("the token is removed", signs(k), keys.ErrToken)
+	message, err := k.SignCMS([]byte("for a gateway"), false, rand.Reader)
+	refused("the token is removed", err, keys.ErrToken)
+	if message != nil {
+		t.Errorf("half a message: %x", message)
+	}
 }
 
 // Whatever fails while a key is being made, no key stays in the token without use.
