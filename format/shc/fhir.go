@@ -30,11 +30,12 @@ func (c *card) certificate() (*cert.Certificate, error) {
 func (c *card) mapped(payload jcs.Value) (*cert.Certificate, error) {
 	vc := payload.Get("vc")
 	subject := vc.Get("credentialSubject")
-	var room [2 * sha256.Size]byte
+	// Each has a room of its own: when a text is made of it is not said.
+	var sum, id [2 * sha256.Size]byte
 	version, _ := subject.Get("fhirVersion").Text()
 	out := &cert.Certificate{
-		Carrier: cert.Carrier{Format: "shc", Content: c.kind, Version: version, Hash: string(hex.AppendEncode(room[:0], c.sum[:]))},
-		Issuer:  cert.Issuer{Authority: c.issuer, KeyID: string(base64.StdEncoding.AppendEncode(room[:0], []byte(c.keyID)))},
+		Carrier: cert.Carrier{Format: "shc", Content: c.kind, Version: version, Hash: string(hex.AppendEncode(sum[:0], c.sum[:]))},
+		Issuer:  cert.Issuer{Authority: c.issuer, KeyID: string(base64.StdEncoding.AppendEncode(id[:0], []byte(c.keyID)))},
 		Signed:  c.signed,
 	}
 	m := fhir.Mapper{Certificate: out}
