@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/ThalesGroup/crypto11"
@@ -30,11 +31,20 @@ const (
 	patience = 10 * time.Second
 )
 
-// token is a key in a token, by way of PKCS #11.
+// token is a key in a token, by way of PKCS #11. When the token was away, because
+// it was plugged in again or its service was restarted, it is opened once more for
+// each signature that fails, until it is there again; not any more once it has
+// refused the PIN, for a token locks itself after a few wrong ones.
 type token struct {
+	r      Reference
+	pin    string
+	public crypto.PublicKey
+
+	mu      sync.RWMutex // held for reading by those that sign
 	context *crypto11.Context
 	signer  crypto11.Signer
-	r       Reference
+	opened  int   // how often
+	refused error // why it is not opened again
 }
 
 func openContext(r Reference, pin string) (*crypto11.Context, error) {
@@ -71,6 +81,7 @@ func openToken(r Reference, pin string) (hardware, *x509.Certificate, error) {
 		c.Close()
 		return nil, nil, fmt.Errorf("opening the token: %w", err)
 	}
+	t.pin = pin
 	return t, certificate, nil
 }
 
@@ -93,7 +104,7 @@ func find(c *crypto11.Context, r Reference) (*token, *x509.Certificate, error) {
 	if err != nil {
 		return nil, nil, fault(err)
 	}
-	return &token{c, found[0], r}, certificate, nil
+	return &token{r: r, public: found[0].Public(), context: c, signer: found[0]}, certificate, nil
 }
 
 func newInToken(r Reference, pin string, alg Algorithm) (hardware, error) {
@@ -101,11 +112,12 @@ func newInToken(r Reference, pin string, alg Algorithm) (hardware, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := &token{context: c, r: r}
+	t := &token{r: r, pin: pin, context: c}
 	if t.signer, err = generate(c, r, alg); err != nil {
 		c.Close()
 		return nil, err
 	}
+	t.public = t.signer.Public()
 	return t, nil
 }
 
@@ -137,14 +149,17 @@ func generate(c *crypto11.Context, r Reference, alg Algorithm) (crypto11.Signer,
 	return s, nil
 }
 
-func (t *token) Public() crypto.PublicKey { return t.signer.Public() }
+func (t *token) Public() crypto.PublicKey { return t.public }
 
 // Sign signs in the token, and looks whether the signature is one: what a faulty
 // token signs must not go out.
 func (t *token) Sign(random io.Reader, digest []byte, opts crypto.SignerOpts) ([]byte, error) {
-	s, err := t.signer.Sign(random, digest, opts)
+	s, opened, err := t.sign(random, digest, opts)
+	if errors.Is(err, ErrToken) && t.reopen(opened) {
+		s, _, err = t.sign(random, digest, opts)
+	}
 	if err != nil {
-		return nil, fmt.Errorf("signing in the token: %w", fault(err))
+		return nil, fmt.Errorf("signing in the token: %w", err)
 	}
 	good := false
 	switch p := t.Public().(type) {
@@ -161,6 +176,53 @@ func (t *token) Sign(random io.Reader, digest []byte, opts crypto.SignerOpts) ([
 		return nil, fmt.Errorf("signing in the token: %w: its signature does not verify", ErrHardware)
 	}
 	return s, nil
+}
+
+// sign signs, and says with which opening of the token.
+func (t *token) sign(random io.Reader, digest []byte, opts crypto.SignerOpts) ([]byte, int, error) {
+	t.mu.RLock()
+	defer t.mu.RUnlock()
+	if t.signer == nil {
+		return nil, t.opened, cmp.Or(t.refused, ErrToken)
+	}
+	s, err := t.signer.Sign(random, digest, opts)
+	if err != nil {
+		return nil, t.opened, fault(err)
+	}
+	return s, t.opened, nil
+}
+
+// reopen opens the token again, unless somebody has since an opening that failed.
+func (t *token) reopen(opened int) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.opened != opened {
+		return true
+	}
+	if t.refused != nil {
+		return false
+	}
+	if t.context != nil {
+		t.context.Close() // what is gone cannot be closed in order
+		t.context, t.signer = nil, nil
+	}
+	h, _, err := openToken(t.r, t.pin)
+	switch {
+	case errors.Is(err, ErrPIN), errors.Is(err, ErrLocked):
+		t.refused = err
+		return false
+	case err != nil:
+		return false
+	}
+	n := h.(*token)
+	if same, ok := t.public.(interface{ Equal(crypto.PublicKey) bool }); !ok || !same.Equal(n.public) {
+		t.refused = fmt.Errorf("%w: another one has its name now", ErrObject)
+		n.context.Close()
+		return false
+	}
+	t.context, t.signer = n.context, n.signer
+	t.opened++
+	return true
 }
 
 func (t *token) keep(c *x509.Certificate) error {
@@ -180,7 +242,15 @@ func (t *token) destroy() error {
 }
 
 func (t *token) close() error {
-	if err := t.context.Close(); err != nil {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.refused = cmp.Or(t.refused, error(ErrToken))
+	if t.context == nil {
+		return nil
+	}
+	c := t.context
+	t.context, t.signer = nil, nil
+	if err := c.Close(); err != nil {
 		return fault(err)
 	}
 	return nil

@@ -48,11 +48,17 @@ func soft(t *testing.T, label string) (keys.Reference, string) {
 		t.Fatal(err)
 	}
 	t.Setenv("SOFTHSM2_CONF", conf)
+	initialise(t)
+	return keys.Reference{Token: "pratique test", Object: label, Module: module}, tokens
+}
+
+// initialise makes the token, where the configuration says.
+func initialise(t *testing.T) {
+	t.Helper()
 	out, err := exec.CommandContext(t.Context(), "softhsm2-util", "--init-token", "--free", "--label", "pratique test", "--pin", pin, "--so-pin", "12345678").CombinedOutput()
 	if err != nil {
 		t.Fatalf("softhsm2-util: %v: %s", err, out)
 	}
-	return keys.Reference{Token: "pratique test", Object: label, Module: module}, tokens
 }
 
 func options(alg keys.Algorithm) keys.Options {
@@ -210,6 +216,66 @@ func TestAFailingTokenSaysWhatToDo(t *testing.T) {
 	refused("the token is removed", err, keys.ErrToken)
 	if message != nil {
 		t.Errorf("half a message: %x", message)
+	}
+}
+
+// A token that was away signs again when it is back, for all who wait; one that is
+// back with another key of the name does not.
+func TestATokenComesBack(t *testing.T) {
+	r, tokens := soft(t, "norland-1")
+	k := makeInToken(t, r, options(keys.ES256))
+	r = k.Reference
+	away := tokens + ".away"
+	for range 2 {
+		if err := os.Rename(tokens, away); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Mkdir(tokens, 0o700); err != nil {
+			t.Fatal(err)
+		}
+		for range 2 {
+			if err := signs(k); !errors.Is(err, keys.ErrToken) {
+				t.Errorf("while it is away: %v", err)
+			}
+		}
+		if err := os.Remove(tokens); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Rename(away, tokens); err != nil {
+			t.Fatal(err)
+		}
+		var wg sync.WaitGroup
+		for range 8 {
+			wg.Go(func() {
+				if err := signs(k); err != nil {
+					t.Errorf("when it is back: %v", err)
+				}
+			})
+		}
+		wg.Wait()
+	}
+
+	if err := os.RemoveAll(tokens); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Mkdir(tokens, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := signs(k); !errors.Is(err, keys.ErrToken) {
+		t.Errorf("removed for good: %v", err)
+	}
+	initialise(t)
+	makeInToken(t, r, options(keys.ES256)) // the same label and identifier
+	for range 2 {
+		if err := signs(k); err == nil {
+			t.Error("signed with a key that is another one")
+		}
+	}
+	if err := k.Close(); err != nil {
+		t.Error(err)
+	}
+	if err := signs(k); err == nil {
+		t.Error("signs after it was closed")
 	}
 }
 
