@@ -172,7 +172,7 @@ func (e errCertificate) Error() string { return string(e) }
 
 // verify returns what the certificate of a request says.
 func (s *Server) verify(app *App, q *request, at time.Time) (claims, error) {
-	m, err := jws.Parse([]byte(q.VerificationPayload), nil)
+	m, err := jws.Parse([]byte(q.VerificationPayload))
 	if err != nil {
 		return claims{}, errCertificate("it is no JSON Web Token")
 	}

@@ -46,7 +46,7 @@ func readNewZealand(s string) (Code, error) {
 }
 
 func readEngland(s string, keys map[string]*ecdsa.PublicKey) (Code, error) {
-	m, err := jws.Parse([]byte(s), nil)
+	m, err := jws.Parse([]byte(s))
 	if err != nil {
 		return Code{}, malformed("no signed text")
 	}

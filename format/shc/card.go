@@ -45,8 +45,9 @@ type card struct {
 // memory is what a card passes through. Nothing of it is in a result: what
 // leaves is copied.
 type memory struct {
-	text, packed, content []byte
-	json                  jcs.Reader
+	text, content []byte
+	jws           jws.Reader
+	json          jcs.Reader
 }
 
 var memories = sync.Pool{New: func() any { return new(memory) }}
@@ -56,8 +57,8 @@ func open(text string) (*card, error) {
 	m := memories.Get().(*memory)
 	defer func() {
 		clear(m.text) // a person's data does not wait for the next card
-		clear(m.packed)
 		clear(m.content)
+		m.jws.Forget()
 		m.json.Forget()
 		memories.Put(m)
 	}()
@@ -65,17 +66,16 @@ func open(text string) (*card, error) {
 	if m.text, err = compact(m.text[:0], text); err != nil {
 		return nil, err
 	}
-	message, err := jws.Parse(m.text, m.packed)
+	message, err := m.jws.Parse(m.text)
 	if err != nil {
 		return nil, &Error{StepJWS, err}
 	}
-	m.packed = message.Payload
 	c := &card{sum: sha256.Sum256(message.Signed), signature: message.Signature}
 	if err := c.header(message.Header); err != nil {
 		return nil, err
 	}
-	if m.content, err = deflate.DecodeRaw(m.content[:0], m.packed, MaxContent); err != nil {
-		if zlibHeader(m.packed) {
+	if m.content, err = deflate.DecodeRaw(m.content[:0], message.Payload, MaxContent); err != nil {
+		if zlibHeader(message.Payload) {
 			err = ErrZlib
 		}
 		return nil, &Error{StepDeflate, err}

@@ -146,6 +146,21 @@ func TestRefused(t *testing.T) {
 	}
 }
 
+// Every byte in a string is judged alike wherever it stands, as by encoding/json.
+func TestEveryByteInAString(t *testing.T) {
+	for size := range 20 {
+		for at := range size {
+			for b := range 0x80 { // above are parts of characters
+				text := `["` + strings.Repeat("é", at) + string([]byte{byte(b)}) + strings.Repeat("x", size-at) + `"]`
+				_, err := jcs.Parse(text)
+				if want := json.Valid([]byte(text)); (err == nil) != want {
+					t.Errorf("byte %#x at %d of %d: %v, valid is %v", b, at, size, err, want)
+				}
+			}
+		}
+	}
+}
+
 // A reader says of each text what Parse says, whatever it read before, and what
 // Parse read stays.
 func TestReader(t *testing.T) {

@@ -2,6 +2,7 @@ package jcs
 
 import (
 	"math"
+	"math/bits"
 	"slices"
 	"strconv"
 	"strings"
@@ -262,10 +263,7 @@ func (p *parser) string() (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	for i := p.at; i < len(p.text); i++ {
-		if plain[p.text[i]] {
-			continue
-		}
+	for i := pass(p.text, p.at); i < len(p.text); i = pass(p.text, i+1) {
 		switch c := p.text[i]; {
 		case c == '"':
 			p.at = i
@@ -289,13 +287,24 @@ func (p *parser) string() (int, error) {
 	return 0, ErrTruncated
 }
 
-// plain are the bytes that stand in a string for themselves.
-var plain = func() (t [256]bool) {
-	for c := range t {
-		t[c] = c >= ' ' && c != '"' && c != '\\'
+// pass returns where, from i on, the first byte is that does not stand in a
+// string for itself: a control, a quote or a backslash. It looks at eight at a
+// time: of the top bits that are set the lowest is right, which is the first.
+func pass(s string, i int) int {
+	const ones, tops = 0x0101010101010101, 0x8080808080808080
+	for ; i+8 <= len(s); i += 8 {
+		x := uint64(s[i]) | uint64(s[i+1])<<8 | uint64(s[i+2])<<16 | uint64(s[i+3])<<24 |
+			uint64(s[i+4])<<32 | uint64(s[i+5])<<40 | uint64(s[i+6])<<48 | uint64(s[i+7])<<56
+		quote, slash := x^'"'*ones, x^'\\'*ones
+		if found := ((x-' '*ones)&^x | (quote-ones)&^quote | (slash-ones)&^slash) & tops; found != 0 {
+			return i + bits.TrailingZeros64(found)/8
+		}
 	}
-	return t
-}()
+	for i < len(s) && s[i] >= ' ' && s[i] != '"' && s[i] != '\\' {
+		i++
+	}
+	return i
+}
 
 // escape returns the length of the escape that s begins with, after its backslash.
 func escape(s string) (int, error) {

@@ -95,16 +95,15 @@ func (a Alg) VerifyHash(key crypto.PublicKey, sum []byte, sig string) error {
 	if !ok || pub.Curve != c || len(sig) != a.Size() {
 		return ErrSignature
 	}
-	var room [maxDER]byte
-	if !ecdsa.VerifyASN1(pub, sum, appendDER(room[:0], sig)) {
+	if !ecdsa.VerifyASN1(pub, sum, appendDER(make([]byte, 0, len(sig)+moreDER), sig)) {
 		return ErrSignature
 	}
 	return nil
 }
 
-// maxDER is the length of the longest DER of a signature, with P-521: two
-// integers of 66 bytes with a head of 2 and a zero before, and a head of 3.
-const maxDER = 3 + 2*(2+1+66)
+// moreDER is what the DER of a signature has beside r and s: a head of 2 and a
+// zero before each, and a head of 3.
+const moreDER = 3 + 2*(2+1)
 
 // appendDER appends the SEQUENCE of two INTEGERs (RFC 3279 section 2.2.3) that
 // package ecdsa takes, for r and s of equal width.

@@ -37,9 +37,24 @@ type Message struct {
 	Signature string // bytes
 }
 
-// Parse reads a text, of which Signed is a part. The payload is in room, if
-// that has the capacity, so that the memory can be used again.
-func Parse(text, room []byte) (Message, error) {
+// Parse reads a text, of which Signed is a part.
+func Parse(text []byte) (Message, error) { return new(Reader).Parse(text) }
+
+// Reader reads one text after the other in the same memory, for who is done
+// with a message when the next one comes. The zero Reader is ready.
+type Reader struct {
+	payload []byte
+	json    jcs.Reader
+}
+
+// Forget keeps the memory, and nothing of the message.
+func (r *Reader) Forget() {
+	clear(r.payload)
+	r.json.Forget()
+}
+
+// Parse is [Parse]. Header and Payload are lost with the next call of a method.
+func (r *Reader) Parse(text []byte) (Message, error) {
 	if bytes.Count(text, dot) != 2 {
 		return Message{}, ErrParts
 	}
@@ -51,9 +66,11 @@ func Parse(text, room []byte) (Message, error) {
 	if err != nil {
 		return Message{}, err
 	}
-	if m.Payload, err = appendDecode(room[:0], text[first+1:last]); err != nil {
+	payload, err := appendDecode(r.payload[:0], text[first+1:last])
+	if err != nil {
 		return Message{}, err
 	}
+	r.payload, m.Payload = payload, payload
 	signature, err := appendDecode(least[:0], text[last+1:])
 	if err != nil {
 		return Message{}, err
@@ -62,7 +79,7 @@ func Parse(text, room []byte) (Message, error) {
 	if len(header) > MaxHeader {
 		return Message{}, ErrHeader
 	}
-	if m.Header, err = jcs.Parse(string(header)); err != nil {
+	if m.Header, err = r.json.Parse(string(header)); err != nil {
 		return Message{}, err
 	}
 	if m.Header.Kind() != jcs.Object {

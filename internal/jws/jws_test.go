@@ -39,7 +39,7 @@ func rfcKey(t testing.TB) *ecdsa.PublicKey {
 }
 
 func TestExampleOfTheRFC(t *testing.T) {
-	m, err := jws.Parse([]byte(rfcText), nil)
+	m, err := jws.Parse([]byte(rfcText))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -62,7 +62,7 @@ func TestTampered(t *testing.T) {
 			if byte(c) == rfcText[i] {
 				continue
 			}
-			m, err := jws.Parse([]byte(rfcText[:i]+string(c)+rfcText[i+1:]), nil)
+			m, err := jws.Parse([]byte(rfcText[:i] + string(c) + rfcText[i+1:]))
 			if err == nil && jws.ES256.Verify(key, m.Signed, m.Signature) == nil {
 				t.Errorf("byte %d may be %q", i, c)
 			}
@@ -179,7 +179,7 @@ func TestRefusesTexts(t *testing.T) {
 		{"a key twice", jws.Encode([]byte(`{"alg":"ES256","alg":"none"}`)) + ".e30.e30", jcs.ErrDuplicate},
 		{"a long header", long + ".e30.e30", jws.ErrHeader},
 	} {
-		if _, err := jws.Parse([]byte(v.text), nil); !errors.Is(err, v.want) {
+		if _, err := jws.Parse([]byte(v.text)); !errors.Is(err, v.want) {
 			t.Errorf("%s: got %v, want %v", v.comment, err, v.want)
 		}
 	}
@@ -191,7 +191,7 @@ func FuzzParse(f *testing.F) {
 	f.Add("e30..")
 	f.Add("e30.e30.e30")
 	f.Fuzz(func(t *testing.T, text string) {
-		m, err := jws.Parse([]byte(text), nil)
+		m, err := jws.Parse([]byte(text))
 		if err != nil {
 			return
 		}
