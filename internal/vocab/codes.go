@@ -18,6 +18,9 @@ import (
 	"github.com/pratique/pratique/cert"
 )
 
+// MVX is the CDC's system of codes of the makers of vaccines.
+const MVX = "http://hl7.org/fhir/sid/mvx"
+
 // Kinds of vaccine against COVID-19 (eu-dcc-valuesets, vaccine-prophylaxis).
 const (
 	KindAntigen = "1119305005" // SNOMED CT, antigen vaccine
@@ -28,6 +31,10 @@ const (
 // SystemProduct is that of the vaccines which no European register has
 // (eu-dcc-valuesets, vaccine-medicinal-product).
 const SystemProduct = "http://ec.europa.eu/temp/vaccineproductname"
+
+// systemMaker is that of the makers which no European register has
+// (eu-dcc-valuesets, vaccine-mah-manf).
+const systemMaker = "http://ec.europa.eu/temp/vaccinemanufacturer"
 
 // The products of the European value set that more than one code stands for.
 const (
@@ -78,6 +85,27 @@ var cvxOf = map[string]string{
 // VaccineOf returns what a code of the CDC (CVX) tells; nothing for one that is
 // not mapped.
 func VaccineOf(code string) Vaccine { return cvx[code] }
+
+// holders are who holds the authorisation of a product of the European value
+// set, or makes it (eu-dcc-valuesets, vaccine-mah-manf).
+var holders = map[string]string{
+	comirnaty: "ORG-100030215", spikevax: "ORG-100031184", vaxzevria: "ORG-100001699", jcovden: "ORG-100001417", nuvaxovid: "ORG-100032020",
+	"Covaxin": "Bharat-Biotech", "Sputnik-V": "Gamaleya-Research-Institute", "Sputnik-Light": "Gamaleya-Research-Institute",
+	"Convidecia": "ORG-100013793", "EpiVacCorona": "Vector-Institute", "BBIBP-CorV": "ORG-100020693", "CoronaVac": "Sinovac-Biotech",
+}
+
+// HolderOf returns the coding of who holds the authorisation of a product of
+// the European value set, or of who makes it.
+func HolderOf(product string) cert.Coding {
+	switch code := holders[product]; {
+	case code == "":
+		return cert.Coding{}
+	case strings.HasPrefix(code, "ORG-"):
+		return cert.Coding{System: cert.EUHolder, Code: code}
+	default:
+		return cert.Coding{System: systemMaker, Code: code}
+	}
+}
 
 // CVXOf is the code of the CDC with which a product of the European value set
 // is issued, or "".

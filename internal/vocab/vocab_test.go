@@ -28,6 +28,9 @@ func TestWhatStandsInNoTableStandsForNothing(t *testing.T) {
 			t.Errorf("%q is %s", s, r)
 		}
 	}
+	if h := vocab.HolderOf("EU/1/99/9999"); h != (cert.Coding{}) {
+		t.Errorf("an unknown product is held by %+v", h)
+	}
 	if vocab.Says("", "") {
 		t.Error("no code says no outcome")
 	}
@@ -46,6 +49,9 @@ func TestEveryProductIsIssuedWithACodeThatTellsIt(t *testing.T) {
 		v := vocab.VaccineOf(vocab.CVXOf(product))
 		if v.Product != product || v.Disease != cert.COVID19 {
 			t.Errorf("%s is issued as one that tells %+v", product, v)
+		}
+		if h := vocab.HolderOf(product); h.Code == "" || h.System == "" {
+			t.Errorf("nobody holds %s", product)
 		}
 		if c := vocab.Product(product); vocab.Prophylaxis(v.Kind).Code != v.Kind || c.Code != product || c.System == "" {
 			t.Errorf("%s is coded %+v", product, c)

@@ -5,19 +5,17 @@ import (
 	"time"
 
 	"github.com/pratique/pratique/cert"
+	"github.com/pratique/pratique/internal/vocab"
 )
 
 // systems are the names of code systems (HL7 table 0396), their object
 // identifiers, and the local names that we read for the European registers.
 var systems = map[string]string{
-	"LN": cert.LOINC, "SCT": cert.SNOMED, "SNM": cert.SNOMED, "CVX": cert.CVX, "WC": cert.ATC, "ATC": cert.ATC, "MVX": MVX, "I11": cert.ICD11,
+	"LN": cert.LOINC, "SCT": cert.SNOMED, "SNM": cert.SNOMED, "CVX": cert.CVX, "WC": cert.ATC, "ATC": cert.ATC, "MVX": vocab.MVX, "I11": cert.ICD11,
 	"2.16.840.1.113883.6.1": cert.LOINC, "2.16.840.1.113883.6.96": cert.SNOMED, "2.16.840.1.113883.12.292": cert.CVX, "2.16.840.1.113883.6.59": cert.CVX,
-	"2.16.840.1.113883.6.73": cert.ATC, "2.16.840.1.113883.12.227": MVX,
+	"2.16.840.1.113883.6.73": cert.ATC, "2.16.840.1.113883.12.227": vocab.MVX,
 	"99EUV": cert.EUVaccine, "99EUH": cert.EUHolder, "99EUD": cert.EUDevice, "99WHO": cert.PreQual,
 }
-
-// MVX is the CDC's system of codes of manufacturers.
-const MVX = "http://hl7.org/fhir/sid/mvx"
 
 // codings returns the codings of a coded element (CE, CWE, CNE): code, text and
 // system, and their alternates.

@@ -50,6 +50,7 @@ import (
 	"time"
 
 	"github.com/pratique/pratique/cert"
+	"github.com/pratique/pratique/internal/vocab"
 )
 
 // Options are what a reader of inputs needs to know beside the input. The zero
@@ -135,12 +136,13 @@ func (it *Item) Finish(o Options, places Places, name ...string) {
 				s.Authority = o.Authority
 			}
 		}
-		// before the computed name, which a later version may compute otherwise
+		// before what is computed, which a later version may compute otherwise
 		if text, err := json.Marshal(c); err == nil {
 			it.Key = identifier(o.Secret, "key", it.Result, string(text))
 		} else { // such as a moment with an offset of a day
 			it.Findings = append(it.Findings, Finding{Error, Unreadable, it.Place})
 		}
+		holder(c)
 		for _, f := range append(Check(c, o.Now), Name(&c.Subject, "", o.Now)...) {
 			f.Place = places.of(f.Place, it.Place)
 			if !it.said(f.Place) {
@@ -150,6 +152,16 @@ func (it *Item) Finish(o Options, places Places, name ...string) {
 	}
 	if it.Key == "" || HasError(it.Findings) {
 		it.Do, it.Certificate, it.Key = Nothing, nil, ""
+	}
+}
+
+// holder names who holds the authorisation of a vaccine, as formats want it,
+// where the input names nobody or the maker by another code.
+func holder(c *cert.Certificate) {
+	for _, e := range c.Events {
+		if v, ok := e.(*cert.Vaccination); ok && (v.Maker == cert.Coded{} || v.Maker.Source.System == vocab.MVX) {
+			v.Maker.Mapped = vocab.HolderOf(v.Product.Code())
+		}
 	}
 }
 
