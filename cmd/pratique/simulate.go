@@ -43,7 +43,7 @@ func simulateCommand() *command {
 
 A run is the same on every machine and with any number of threads. It shows what follows from its assumptions, which --show prints, and foretells nothing.
 
---set changes a field, --sweep goes through several values of one, and through all combinations of several. With -o every finished run is in a file before the next one begins, and the same call again goes on where it ended: runs.jsonl, and from it runs.csv, days.csv and scenario.txt. --plot draws there what was run: infections by day, and for a sweep of app-uptake the curve over the share of the people who run the app.`,
+--set changes a field, --sweep goes through several values of one, and through all combinations of several. With -o every finished run is in a file before the next one begins, and the same call again goes on where it ended: runs.jsonl, and from it runs.csv, days.csv and scenario.txt. --plot draws there what was run, as SVG and as PNG: infections by day, and for a sweep of app-uptake the curve over the share of the people who run the app.`,
 		example: `$ pratique simulate oxford-scenario-3
 $ pratique simulate oxford-scenario-3 --sweep app-uptake=0,0.15,0.3,0.45,0.56,0.8,1 --seeds 5 -o uptake --plot
 $ pratique simulate oxford-2021 --set people=1000000 --set days=150

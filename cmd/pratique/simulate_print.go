@@ -55,7 +55,7 @@ func (p *program) printRuns(settings []setting, groups [][]oneRun) {
 
 // daysPicture is new infections by day, the mean and the whole range over the
 // seeds, for up to seven settings.
-func daysPicture(settings []setting, groups [][]oneRun) []byte {
+func daysPicture(settings []setting, groups [][]oneRun) *chart.Picture {
 	pic := chart.Picture{Title: settings[0].scenario.Title, XName: "day", YName: "new infections a day, per 100,000 people"}
 	for i, g := range groups[:min(len(groups), 7)] {
 		c := chart.Curve{Name: strings.Join(settings[i].changed, " ")}
@@ -78,7 +78,7 @@ func daysPicture(settings []setting, groups [][]oneRun) []byte {
 		pic.Curves = append(pic.Curves, c)
 	}
 	pic.Notes = append(conditions(settings[0].scenario), fmt.Sprintf("Band: least to most of %d runs. What follows from assumptions, not a forecast.", len(groups[0])))
-	return pic.SVG()
+	return &pic
 }
 
 // studyMark is the share of the people in the sentence from the Oxford study:
@@ -87,7 +87,7 @@ const studyMark = 55.6
 
 // uptakePicture is the share of infected people over the share who run the app;
 // nil unless app-uptake alone was gone through.
-func uptakePicture(settings []setting, groups [][]oneRun) []byte {
+func uptakePicture(settings []setting, groups [][]oneRun) *chart.Picture {
 	type point struct{ x, y, low, high float64 }
 	var points []point
 	for i, s := range settings {
@@ -116,7 +116,7 @@ func uptakePicture(settings []setting, groups [][]oneRun) []byte {
 		Marks:  []chart.Mark{{X: studyMark, Text: "56% of the people: 80% of telephones"}},
 		Notes:  append(conditions(settings[0].scenario), fmt.Sprintf("Band: least to most of %d runs. What follows from assumptions, not a forecast.", len(groups[0]))),
 	}
-	return pic.SVG()
+	return &pic
 }
 
 // conditions are what a curve holds under, in lines.

@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/pratique/pratique/sim"
+	"github.com/pratique/pratique/sim/chart"
 )
 
 // oneRun is a finished run as runs.jsonl has it.
@@ -150,9 +151,15 @@ func (p *program) writeResults(q *simulation, settings []setting, groups [][]one
 		"days.csv":     daysTable(groups),
 	}
 	if q.plot {
-		files["days.svg"] = daysPicture(settings, groups)
-		if svg := uptakePicture(settings, groups); svg != nil {
-			files["uptake.svg"] = svg
+		for name, pic := range map[string]*chart.Picture{"days": daysPicture(settings, groups), "uptake": uptakePicture(settings, groups)} {
+			if pic == nil {
+				continue
+			}
+			dots, err := pic.PNG()
+			if err != nil {
+				return failure("drawing the "+name+": "+err.Error(), "leave --plot away")
+			}
+			files[name+".svg"], files[name+".png"] = pic.SVG(), dots
 		}
 	}
 	for name, data := range files {

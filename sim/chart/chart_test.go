@@ -46,7 +46,7 @@ func TestPicture(t *testing.T) {
 		Notes: []string{"after 35 days of lockdown"},
 	}
 	elements, said := texts(t, p.SVG())
-	if elements["polyline"] != 2 || elements["polygon"] != 1 || elements["circle"] != 3 || elements["title"] != 1 {
+	if elements["polyline"] != 4 || elements["polygon"] != 1 || elements["circle"] != 3 || elements["title"] != 1 {
 		t.Errorf("%v", elements)
 	}
 	for _, want := range []string{`a <b> & "c"`, "56% of the people", "after 35 days", "20 at 50;", "ours"} {
