@@ -268,20 +268,20 @@ func (r *reader) run(literals, distances *code) (done bool) {
 		}
 		l := lengths[symbol-endOfBlock-1]
 		after := bits >> (e & 63)
-		length := int(l.base) + int(after&(1<<l.extra-1))
-		after >>= l.extra
+		length := int(l.base) + int(after&(1<<(l.extra&63)-1))
+		after >>= l.extra & 63
 		f := uint(distances.fast[after%(1<<fastBits)])
 		if f == 0 || f>>6 > maxDistance {
 			break
 		}
 		d := offsets[f>>6]
 		after >>= f & 63
-		distance := int(d.base) + int(after&(1<<d.extra-1))
+		distance := int(d.base) + int(after&(1<<(d.extra&63)-1))
 		from := at - distance
 		if from < r.start || length > len(out)-at {
 			break
 		}
-		bits = after >> d.extra
+		bits = after >> (d.extra & 63)
 		n -= e&63 + uint(l.extra) + f&63 + uint(d.extra)
 		if distance >= length {
 			copy(out[at:at+length], out[from:])
