@@ -82,20 +82,18 @@ $ pratique serve gateway --config gateway.json`,
 			case config == "":
 				return misuse("the gateway needs its settings", "`pratique serve gateway --example` prints some to begin with; then --config FILE")
 			}
-			s, o, err := p.openGateway(config)
-			if err != nil {
+			s, o, err := p.readGateway(config, check)
+			if err != nil || check {
 				return err
-			}
-			if check {
-				fmt.Fprintf(p.out, "log          %s\n\nthe policy, which everybody needs who relies on the log:\n\n%s", o.Policy.Logs[0].Key, o.Policy)
-				return nil
 			}
 			return p.serveGateway(s, o)
 		},
 	}
 }
 
-func (p *program) openGateway(name string) (gatewaySettings, gateway.Options, error) {
+// readGateway reads the settings and what they name, and says it if it is asked to:
+// the log's key first, which witnesses need before they can be named here.
+func (p *program) readGateway(name string, say bool) (gatewaySettings, gateway.Options, error) {
 	var s gatewaySettings
 	none := gateway.Options{}
 	if err := readConfig(name, "pratique serve gateway", &s); err != nil {
@@ -123,9 +121,15 @@ func (p *program) openGateway(name string) (gatewaySettings, gateway.Options, er
 	if err != nil {
 		return s, none, failure("the key "+quote(s.Key)+": "+err.Error(), "`pratique network key --name log --region south -o log.key` makes one")
 	}
+	if say {
+		fmt.Fprintf(p.out, "log          %s\n", key)
+	}
 	policy, err := s.policy(key)
 	if err != nil {
 		return s, none, err
+	}
+	if say {
+		fmt.Fprintf(p.out, "\nthe policy, which everybody needs who relies on the log:\n\n%s", policy)
 	}
 	folder := s.Folder
 	return s, gateway.Options{Root: text, Signer: k, Policy: policy, Now: p.now, Log: slog.New(slog.NewTextHandler(p.errs, nil)),
