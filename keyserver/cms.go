@@ -10,8 +10,6 @@ import (
 	"crypto/x509"
 	"encoding/asn1"
 	"errors"
-	"fmt"
-	"io"
 	"math/big"
 )
 
@@ -28,13 +26,10 @@ const (
 
 var (
 	oidSignedData    = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 7, 2}
-	oidData          = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 7, 1}
-	oidContentType   = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 9, 3}
 	oidMessageDigest = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 9, 4}
 	oidSHA256        = asn1.ObjectIdentifier{2, 16, 840, 1, 101, 3, 4, 2, 1}
 	oidSHA384        = asn1.ObjectIdentifier{2, 16, 840, 1, 101, 3, 4, 2, 2}
 	oidSHA512        = asn1.ObjectIdentifier{2, 16, 840, 1, 101, 3, 4, 2, 3}
-	oidECDSA256      = asn1.ObjectIdentifier{1, 2, 840, 10045, 4, 3, 2}
 )
 
 type algorithm struct {
@@ -166,37 +161,6 @@ func sum(h crypto.Hash, b []byte) []byte {
 	w := h.New()
 	w.Write(b)
 	return w.Sum(nil)
-}
-
-// signDetached signs content with the key of a certificate: ECDSA and SHA-256.
-func signDetached(rand io.Reader, signer crypto.Signer, c *x509.Certificate, content []byte) ([]byte, error) {
-	if _, ok := signer.Public().(*ecdsa.PublicKey); !ok {
-		return nil, errors.New("signing a batch: the key is not one of ECDSA")
-	}
-	oid, err := asn1.Marshal(oidData)
-	if err != nil {
-		return nil, err
-	}
-	digest, err := asn1.Marshal(sum(crypto.SHA256, content))
-	if err != nil {
-		return nil, err
-	}
-	attributes, err := asn1.MarshalWithParams([]attribute{
-		{oidContentType, []asn1.RawValue{{FullBytes: oid}}}, {oidMessageDigest, []asn1.RawValue{{FullBytes: digest}}}}, "set")
-	if err != nil {
-		return nil, err
-	}
-	signature, err := signer.Sign(rand, sum(crypto.SHA256, attributes), crypto.SHA256)
-	if err != nil {
-		return nil, fmt.Errorf("signing a batch: %w", err)
-	}
-	attributes[0] = 0xA0
-	info := contentInfo{Type: oidSignedData, Content: signedData{Version: 1, Digests: []algorithm{{OID: oidSHA256}},
-		Certificates: asn1.RawValue{Class: asn1.ClassContextSpecific, Tag: 0, IsCompound: true, Bytes: c.Raw},
-		Signers: []signerInfo{{Version: 1, Signer: issuerAndSerial{asn1.RawValue{FullBytes: c.RawIssuer}, c.SerialNumber},
-			Digest: algorithm{OID: oidSHA256}, Attributes: asn1.RawValue{FullBytes: attributes}, Algorithm: algorithm{OID: oidECDSA256}, Signature: signature}}}}
-	info.Content.Encapsulated.Type = oidData
-	return asn1.Marshal(info)
 }
 
 // toDER writes elements of indefinite length, which widespread libraries make

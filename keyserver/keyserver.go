@@ -26,7 +26,7 @@
 //	GET /health                       200 if the database answers
 //
 // The exports are plain files: any web server or cache serves them as well.
-// [Gateway] is a door of its own, for other countries.
+// [Federation] is a door of its own, for other countries.
 //
 // # Certificate
 //

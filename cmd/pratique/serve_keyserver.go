@@ -6,8 +6,10 @@ import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
+	"crypto/x509"
 	"encoding/base64"
 	"encoding/json"
+	"encoding/pem"
 	"errors"
 	"fmt"
 	"io"
@@ -42,6 +44,25 @@ type keyserverSettings struct {
 	Slot        int                  `json:"slot_ms"`                  // an answer leaves at a multiple of this; longer than storing takes
 	Retention   int                  `json:"retention_days,omitempty"` // for which a key is kept; 0 is 14, the least
 	Work        int                  `json:"work_minutes,omitempty"`   // between looking for work and for keys of authorities; 0 is 5
+	Federation  *keyserverFederation `json:"federation,omitempty"`     // the door to other countries
+}
+
+// keyserverFederation is the door to other countries, as the European federation's.
+// A proxy in front verifies their certificates: it must set X-SSL-Client-SHA256 and
+// X-SSL-Client-DN itself, and take away what a client sends under these names.
+type keyserverFederation struct {
+	Key        string             `json:"key,omitempty"`        // the key file of this country, of the use exposure: its keys are offered to the others; none: they are not
+	Passphrase string             `json:"passphrase,omitempty"` // the file with its passphrase, if it is sealed
+	Regions    []string           `json:"regions,omitempty"`    // for which keys of others are published here; none: they are only passed on
+	Partners   []keyserverPartner `json:"partners"`
+}
+
+type keyserverPartner struct {
+	Country         string   `json:"country"`
+	Client          string   `json:"client"`                     // its certificate of TLS, a file in PEM
+	ClientOperator  string   `json:"client_operator,omitempty"`  // the trust anchor's signature over it, base64, for audits
+	Signing         []string `json:"signing"`                    // its certificates for batches, files in PEM
+	SigningOperator string   `json:"signing_operator,omitempty"` // the trust anchor's signature over the first
 }
 
 type keyserverApp struct {
@@ -126,10 +147,14 @@ $ pratique serve keyserver --config keyserver.json`,
 			if err != nil {
 				return err
 			}
+			g, err := p.openFederation(s.Federation)
+			if err != nil {
+				return err
+			}
 			if check {
 				return p.sayKeyserver(s, o)
 			}
-			return p.runKeyserver(s, o)
+			return p.runKeyserver(s, o, g)
 		},
 	}
 }
@@ -249,6 +274,60 @@ func (p *program) openExport(e keyserverExport) (keyserver.Export, error) {
 		Folder: srv.Folder(e.Folder), URL: e.URL, Signer: k.Signer, KeyID: e.KeyID, KeyVersion: e.KeyVersion}, nil
 }
 
+// openFederation reads the settings of the door to other countries; nil without one.
+func (p *program) openFederation(s *keyserverFederation) (*keyserver.FederationOptions, error) {
+	if s == nil {
+		return nil, nil
+	}
+	o := &keyserver.FederationOptions{Regions: s.Regions, Rand: rand.Reader, Now: p.now, Log: slog.New(slog.NewTextHandler(p.errs, nil)), Store: keyserver.NewMemory()}
+	for _, x := range s.Partners {
+		one := keyserver.Partner{Country: x.Country, ClientOperator: x.ClientOperator, SigningOperator: x.SigningOperator}
+		client, err := readCertificate(x.Client)
+		if err != nil {
+			return nil, err
+		}
+		one.Client = client
+		for _, name := range x.Signing {
+			c, err := readCertificate(name)
+			if err != nil {
+				return nil, err
+			}
+			one.Signing = append(one.Signing, c)
+		}
+		o.Partners = append(o.Partners, one)
+	}
+	if s.Key != "" {
+		k, err := p.openKey(s.Key, s.Passphrase)
+		if err != nil {
+			return nil, err
+		}
+		if _, ok := k.Signer.Public().(*ecdsa.PublicKey); !ok || !k.Public().Uses.Allows(trust.Exposure) {
+			return nil, failure("the key "+quote(s.Key)+" may not sign batches of keys", "`pratique key new --country CC --uses exposure -o batches.key` makes one")
+		}
+		o.Home = k
+	}
+	if _, err := keyserver.NewFederation(*o); err != nil {
+		return nil, failure(strings.TrimPrefix(err.Error(), "making federation: "), "each partner has a country, a client certificate and a signing certificate of it")
+	}
+	return o, nil
+}
+
+func readCertificate(name string) (*x509.Certificate, error) {
+	data, err := readFile(name, 64<<10)
+	if err != nil {
+		return nil, failure("opening the certificate "+quote(name)+": "+cause(err), "the country's operator publishes it, in PEM")
+	}
+	for b, rest := pem.Decode(data); b != nil; b, rest = pem.Decode(rest) {
+		if b.Type != "CERTIFICATE" {
+			continue
+		}
+		if c, err := x509.ParseCertificate(b.Bytes); err == nil {
+			return c, nil
+		}
+	}
+	return nil, failure("the file "+quote(name)+" holds no certificate", "the country's operator publishes it, in PEM")
+}
+
 func (p *program) sayKeyserver(s keyserverSettings, o keyserver.Options) error {
 	scheme, _, _ := strings.Cut(s.Database, ":")
 	fmt.Fprintf(p.out, "database     %s\nsecrets      %d\napps         %d\nauthorities  %d\n", scheme, len(o.Secrets), len(o.Apps), len(o.Authorities))
@@ -259,11 +338,14 @@ func (p *program) sayKeyserver(s keyserverSettings, o keyserver.Options) error {
 		}
 		fmt.Fprintf(p.out, "export       %s, every %s, at least %d keys, signed as %s %s by\n%s", e.Region, max(e.Period, time.Hour), e.Least, e.KeyID, e.KeyVersion, text)
 	}
+	if s.Federation != nil {
+		fmt.Fprintf(p.out, "federation   %d partners\n", len(s.Federation.Partners))
+	}
 	return nil
 }
 
 // runKeyserver serves until it is told to stop; what was begun is finished.
-func (p *program) runKeyserver(s keyserverSettings, o keyserver.Options) error {
+func (p *program) runKeyserver(s keyserverSettings, o keyserver.Options, g *keyserver.FederationOptions) error {
 	stop, done := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
 	defer done()
 	db, err := store.Open(stop, s.Database)
@@ -278,11 +360,23 @@ func (p *program) runKeyserver(s keyserverSettings, o keyserver.Options) error {
 	if err != nil {
 		return err
 	}
+	doors := http.NewServeMux()
+	doors.Handle("/", k.Handler())
+	works := []func(context.Context) error{k.Work}
+	if g != nil {
+		g.Store = o.Store
+		federation, err := keyserver.NewFederation(*g)
+		if err != nil {
+			return err
+		}
+		doors.Handle("/diagnosiskeys/", federation.Handler())
+		works = append(works, federation.Work)
+	}
 	l, err := net.Listen("tcp", s.Listen)
 	if err != nil {
 		return failure("listening on "+s.Listen+": "+cause(err), "choose another port, or stop what uses it")
 	}
-	h := &http.Server{Handler: k.Handler(), ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 30 * time.Second, WriteTimeout: 60 * time.Second, IdleTimeout: 2 * time.Minute,
+	h := &http.Server{Handler: doors, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 30 * time.Second, WriteTimeout: 60 * time.Second, IdleTimeout: 2 * time.Minute,
 		MaxHeaderBytes: 16 << 10, ErrorLog: log.New(io.Discard, "", 0)} // it would name addresses
 	fmt.Fprintf(p.out, "listening on http://%s; end with Ctrl-C\n", l.Addr())
 	if err := p.out.Flush(); err != nil {
@@ -291,7 +385,7 @@ func (p *program) runKeyserver(s keyserverSettings, o keyserver.Options) error {
 	working := make(chan struct{})
 	go func() {
 		defer close(working)
-		workKeyserver(stop, k, o.Log, time.Duration(cmp.Or(s.Work, 5))*time.Minute)
+		workKeyserver(stop, k, works, o.Log, time.Duration(cmp.Or(s.Work, 5))*time.Minute)
 	}()
 	failed := make(chan error, 1)
 	go func() { failed <- h.Serve(l) }()
@@ -312,7 +406,7 @@ func (p *program) runKeyserver(s keyserverSettings, o keyserver.Options) error {
 
 // workKeyserver does the work of a key server from time to time. What has begun
 // is finished when the server stops.
-func workKeyserver(stop context.Context, k *keyserver.Server, log *slog.Logger, every time.Duration) {
+func workKeyserver(stop context.Context, k *keyserver.Server, works []func(context.Context) error, log *slog.Logger, every time.Duration) {
 	client := &http.Client{Timeout: 30 * time.Second}
 	t := time.NewTicker(every)
 	defer t.Stop()
@@ -320,8 +414,10 @@ func workKeyserver(stop context.Context, k *keyserver.Server, log *slog.Logger, 
 		if err := k.Refresh(stop, client); err != nil && stop.Err() == nil {
 			log.Warn("fetching keys of authorities failed: the last ones stay", "error", err)
 		}
-		if err := k.Work(context.WithoutCancel(stop)); err != nil {
-			log.Error("the work failed: it is tried again", "error", err)
+		for _, work := range works {
+			if err := work(context.WithoutCancel(stop)); err != nil {
+				log.Error("the work failed: it is tried again", "error", err)
+			}
 		}
 		select {
 		case <-stop.Done():

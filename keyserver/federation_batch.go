@@ -16,17 +16,17 @@ import (
 // errTag means that a tag was used before.
 var errTag = errors.New("the tag was used before")
 
-// What a gateway keeps are notes: a batch each under "gateway/batch/" and its tag, and
+// What a gateway keeps are notes: a batch each under "federation/batch/" and its tag, and
 // the tags of a day, of whose uploads they are in the order of their numbers, under
-// "gateway/day/". A batch that the note of its day does not know yet is none: the
+// "federation/day/". A batch that the note of its day does not know yet is none: the
 // process that wrote it fell, and the next one adopts it.
 
-func batchNote(t efgs.Tag) string     { return "gateway/batch/" + t.String() }
-func dayNote(at time.Time) string     { return "gateway/day/" + at.Format(time.DateOnly) }
+func batchNote(t efgs.Tag) string     { return "federation/batch/" + t.String() }
+func dayNote(at time.Time) string     { return "federation/day/" + at.Format(time.DateOnly) }
 func dayOfTime(t time.Time) time.Time { return t.UTC().Truncate(day) }
 
 // uploads are those of a day, by country and tag, in the order of batches.
-func (g *Gateway) uploads(ctx context.Context, at time.Time) (list []string, text []byte, err error) {
+func (g *Federation) uploads(ctx context.Context, at time.Time) (list []string, text []byte, err error) {
 	if text, err = g.o.Store.Load(ctx, dayNote(at)); err != nil || text == nil {
 		return nil, nil, err
 	}
@@ -34,7 +34,7 @@ func (g *Gateway) uploads(ctx context.Context, at time.Time) (list []string, tex
 }
 
 // keep makes a batch of an upload.
-func (g *Gateway) keep(ctx context.Context, u batch, name string, keys []efgs.Key, at time.Time) error {
+func (g *Federation) keep(ctx context.Context, u batch, name string, keys []efgs.Key, at time.Time) error {
 	keys = slices.Clone(keys)
 	slices.SortFunc(keys, func(a, b efgs.Key) int { return bytes.Compare(a.Data, b.Data) })
 	u.Amount, u.Keys, u.Name = len(keys), efgs.AppendBatch(nil, keys), name
@@ -43,7 +43,7 @@ func (g *Gateway) keep(ctx context.Context, u batch, name string, keys []efgs.Ke
 		return err
 	}
 	today := dayOfTime(at)
-	for n := range gatewayKept {
+	for n := range knownDays {
 		list, _, err := g.uploads(ctx, today.AddDate(0, 0, -n))
 		if err != nil {
 			return err
@@ -84,7 +84,7 @@ func (g *Gateway) keep(ctx context.Context, u batch, name string, keys []efgs.Ke
 }
 
 // batch returns a batch, whether its day knows it or not; nil if there is none.
-func (g *Gateway) batch(ctx context.Context, t efgs.Tag) (*batch, error) {
+func (g *Federation) batch(ctx context.Context, t efgs.Tag) (*batch, error) {
 	text, err := g.o.Store.Load(ctx, batchNote(t))
 	if err != nil || text == nil {
 		return nil, err
@@ -94,7 +94,7 @@ func (g *Gateway) batch(ctx context.Context, t efgs.Tag) (*batch, error) {
 }
 
 // here says which keys there are already.
-func (g *Gateway) here(ctx context.Context, keys []efgs.Key) (map[string]bool, error) {
+func (g *Federation) here(ctx context.Context, keys []efgs.Key) (map[string]bool, error) {
 	out := map[string]bool{}
 	for part := range slices.Chunk(keys, 1000) {
 		var asked []ID
@@ -117,14 +117,14 @@ func (g *Gateway) here(ctx context.Context, keys []efgs.Key) (map[string]bool, e
 }
 
 // asked finds the batch of a request.
-func (g *Gateway) asked(w http.ResponseWriter, r *http.Request, tag string) (b *batch, t, next efgs.Tag) {
+func (g *Federation) asked(w http.ResponseWriter, r *http.Request, tag string) (b *batch, t, next efgs.Tag) {
 	date, err := time.Parse(time.DateOnly, r.PathValue("date"))
 	if err != nil {
 		refuse(w, http.StatusBadRequest, "Not a date")
 		return nil, t, next
 	}
 	today := dayOfTime(g.o.Now())
-	if date.Before(today.AddDate(0, 0, -gatewayDays)) {
+	if date.Before(today.AddDate(0, 0, -givenDays)) {
 		refuse(w, http.StatusGone, "Requested date is too old!")
 		return nil, t, next
 	}
@@ -154,7 +154,7 @@ func (g *Gateway) asked(w http.ResponseWriter, r *http.Request, tag string) (b *
 	return b, t, next
 }
 
-func (g *Gateway) download(w http.ResponseWriter, r *http.Request) {
+func (g *Federation) download(w http.ResponseWriter, r *http.Request) {
 	p := g.partner(w, r)
 	if p == nil {
 		return
@@ -190,7 +190,7 @@ func (g *Gateway) download(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write(body)
 }
 
-func (g *Gateway) audit(w http.ResponseWriter, r *http.Request) {
+func (g *Federation) audit(w http.ResponseWriter, r *http.Request) {
 	if g.partner(w, r) == nil {
 		return
 	}

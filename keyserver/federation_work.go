@@ -16,19 +16,19 @@ import (
 // Work offers the keys of the home country to the others, publishes theirs here,
 // and forgets what is too old. It is to be called every few minutes; what fails is
 // tried again by the next call.
-func (g *Gateway) Work(ctx context.Context) error {
+func (g *Federation) Work(ctx context.Context) error {
 	at := g.o.Now().UTC()
 	return errors.Join(g.publish(ctx, at), g.offer(ctx, at), g.forget(ctx, at))
 }
 
 // publish makes records of the keys of partners that are none yet.
-func (g *Gateway) publish(ctx context.Context, at time.Time) error {
+func (g *Federation) publish(ctx context.Context, at time.Time) error {
 	if len(g.o.Regions) == 0 {
 		return nil
 	}
-	for n := gatewayDays; n >= 0; n-- {
+	for n := givenDays; n >= 0; n-- {
 		date := dayOfTime(at).AddDate(0, 0, -n)
-		note := "gateway/published/" + date.Format(time.DateOnly)
+		note := "federation/published/" + date.Format(time.DateOnly)
 		list, _, err := g.uploads(ctx, date)
 		if err != nil {
 			return err
@@ -43,7 +43,7 @@ func (g *Gateway) publish(ctx context.Context, at time.Time) error {
 			if err != nil || b == nil {
 				return errors.Join(err, fmt.Errorf("batch %d of %s is not there", done+1, date.Format(time.DateOnly)))
 			}
-			if b.Country != g.o.Home.Country {
+			if g.o.Home == nil || b.Country != g.o.Home.Country() {
 				if err := g.publishBatch(ctx, b, at); err != nil {
 					return err
 				}
@@ -60,7 +60,7 @@ func (g *Gateway) publish(ctx context.Context, at time.Time) error {
 	return nil
 }
 
-func (g *Gateway) publishBatch(ctx context.Context, b *batch, at time.Time) error {
+func (g *Federation) publishBatch(ctx context.Context, b *batch, at time.Time) error {
 	keys, _, err := efgs.ParseBatch(b.Keys)
 	if err != nil {
 		return err
@@ -87,12 +87,12 @@ func (g *Gateway) publishBatch(ctx context.Context, b *batch, at time.Time) erro
 }
 
 // offer makes batches of the keys that people gave here, once they are dead.
-func (g *Gateway) offer(ctx context.Context, at time.Time) error {
+func (g *Federation) offer(ctx context.Context, at time.Time) error {
 	h := g.o.Home
-	if h.Country == "" {
+	if h == nil {
 		return nil
 	}
-	const note = "gateway/offered"
+	const note = "federation/offered"
 	old, err := g.o.Store.Load(ctx, note)
 	if err != nil {
 		return err
@@ -112,13 +112,13 @@ func (g *Gateway) offer(ctx context.Context, at time.Time) error {
 	var keys []efgs.Key
 	for i := range records {
 		if r := &records[i]; r.Local && within(r.First.At, from, until) && r.Revised.Report != gaen.Revoked {
-			keys = append(keys, efgs.FromKey(r.key(r.First), h.Country, nil))
+			keys = append(keys, efgs.FromKey(r.key(r.First), h.Country(), nil))
 		}
 	}
 	n := 0
 	for part := range slices.Chunk(keys, efgs.MaxKeys) {
 		n++
-		if err := g.offerPart(ctx, part, fmt.Sprintf("%s/%d-%d", h.Country, from.Unix(), n), at); err != nil && !errors.Is(err, errTag) {
+		if err := g.offerPart(ctx, part, fmt.Sprintf("%s/%d-%d", h.Country(), from.Unix(), n), at); err != nil && !errors.Is(err, errTag) {
 			return err
 		}
 	}
@@ -129,9 +129,9 @@ func (g *Gateway) offer(ctx context.Context, at time.Time) error {
 	return err
 }
 
-func (g *Gateway) offerPart(ctx context.Context, keys []efgs.Key, name string, at time.Time) error {
+func (g *Federation) offerPart(ctx context.Context, keys []efgs.Key, name string, at time.Time) error {
 	h := g.o.Home
-	if found := efgs.Check(keys, h.Country, at); len(found) > 0 {
+	if found := efgs.Check(keys, h.Country(), at); len(found) > 0 {
 		keys = slices.Clone(keys)
 		for _, f := range slices.Backward(found) {
 			keys = slices.Delete(keys, f.Index, f.Index+1)
@@ -140,16 +140,16 @@ func (g *Gateway) offerPart(ctx context.Context, keys []efgs.Key, name string, a
 	if len(keys) == 0 {
 		return nil
 	}
-	cms, err := signDetached(g.o.Rand, h.Signer, h.Certificate, efgs.Signed(keys))
+	cms, err := h.SignCMS(efgs.Signed(keys), true, g.o.Rand)
 	if err != nil {
 		return err
 	}
-	return g.keep(ctx, batch{Upload: efgs.Upload{Country: h.Country, Uploaded: at.Format(time.RFC3339), Signature: base64.StdEncoding.EncodeToString(cms),
+	return g.keep(ctx, batch{Upload: efgs.Upload{Country: h.Country(), Uploaded: at.Format(time.RFC3339), Signature: base64.StdEncoding.EncodeToString(cms),
 		Signing: pemOf(h.Certificate), SigningThumbprint: hexOf(h.Certificate), Uploader: pemOf(h.Certificate), UploaderThumbprint: hexOf(h.Certificate)}}, name, keys, at)
 }
 
 // forget removes batches, and what is known of their days.
-func (g *Gateway) forget(ctx context.Context, at time.Time) error {
+func (g *Federation) forget(ctx context.Context, at time.Time) error {
 	remove := func(name string) error {
 		old, err := g.o.Store.Load(ctx, name)
 		if err != nil || old == nil {
@@ -158,14 +158,14 @@ func (g *Gateway) forget(ctx context.Context, at time.Time) error {
 		return g.o.Store.Replace(ctx, name, old, nil)
 	}
 	var errs []error
-	for n := gatewayKept; n < gatewayKept+15; n++ {
+	for n := knownDays; n < knownDays+15; n++ {
 		date := dayOfTime(at).AddDate(0, 0, -n)
 		list, _, err := g.uploads(ctx, date)
 		errs = append(errs, err)
 		for i := range list {
 			errs = append(errs, remove(batchNote(efgs.Tag{Day: date, Number: i + 1})))
 		}
-		errs = append(errs, remove("gateway/published/"+date.Format(time.DateOnly)), remove(dayNote(date)))
+		errs = append(errs, remove("federation/published/"+date.Format(time.DateOnly)), remove(dayNote(date)))
 	}
 	return errors.Join(errs...)
 }

@@ -22,6 +22,7 @@ import (
 	"github.com/pratique/pratique/exposure/efgs"
 	"github.com/pratique/pratique/exposure/gaen"
 	"github.com/pratique/pratique/internal/store"
+	"github.com/pratique/pratique/keys"
 	"github.com/pratique/pratique/keyserver"
 )
 
@@ -59,15 +60,15 @@ func (c country) partner() keyserver.Partner {
 type union struct {
 	*world
 	home, de, ie country
-	g            *keyserver.Gateway
+	g            *keyserver.Federation
 }
 
 func newUnion(t *testing.T, kept keyserver.Store) *union {
 	t.Helper()
 	u := &union{home: newCountry(t, "XA"), de: newCountry(t, "XB"), ie: newCountry(t, "XC")}
 	u.world = newWorld(t, func(o *keyserver.Options) { o.Store = kept })
-	g, err := keyserver.NewGateway(keyserver.GatewayOptions{Partners: []keyserver.Partner{u.de.partner(), u.ie.partner()}, Store: kept, Rand: rand.Reader,
-		Home: keyserver.Home{Country: "XA", Certificate: u.home.signing, Signer: u.home.key}, Regions: []string{"440"}, Now: func() time.Time { return u.now }})
+	g, err := keyserver.NewFederation(keyserver.FederationOptions{Partners: []keyserver.Partner{u.de.partner(), u.ie.partner()}, Store: kept, Rand: rand.Reader,
+		Home: &keys.Key{Certificate: u.home.signing, Signer: u.home.key}, Regions: []string{"440"}, Now: func() time.Time { return u.now }})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -81,9 +82,9 @@ func (u *union) diagnosed(c country, n, daysAgo int) efgs.Key {
 	return efgs.FromKey(gaen.Key{Data: d, Start: gaen.IntervalOf(u.now.Truncate(24*time.Hour).AddDate(0, 0, -daysAgo)), Period: 144, Report: gaen.ConfirmedTest, HasOnset: true, Onset: 1}, c.name, []string{"XC"})
 }
 
-func (u *union) sign(c country, keys []efgs.Key) string {
+func (u *union) sign(c country, batch []efgs.Key) string {
 	u.Helper()
-	cms, err := keyserver.SignDetached(rand.Reader, c.key, c.signing, efgs.Signed(keys))
+	cms, err := (&keys.Key{Signer: c.key, Certificate: c.signing}).SignCMS(efgs.Signed(batch), true, rand.Reader)
 	if err != nil {
 		u.Fatal(err)
 	}
@@ -184,12 +185,12 @@ func numbers(keys []efgs.Key) (out []int) {
 
 // Countries exchange keys through the gateway, each gets those of the others,
 // and people here those of all; what came from people here goes to the others.
-func TestGateway(t *testing.T) {
-	t.Run("memory", func(t *testing.T) { testGateway(t, keyserver.NewMemory()) })
-	eachStore(t, func(t *testing.T, _ *store.DB, kept keyserver.Store) { testGateway(t, kept) })
+func TestFederation(t *testing.T) {
+	t.Run("memory", func(t *testing.T) { testFederation(t, keyserver.NewMemory()) })
+	eachStore(t, func(t *testing.T, _ *store.DB, kept keyserver.Store) { testFederation(t, kept) })
 }
 
-func testGateway(t *testing.T, kept keyserver.Store) {
+func testFederation(t *testing.T, kept keyserver.Store) {
 	u := newUnion(t, kept)
 	if w := u.upload(u.de, "a", u.diagnosed(u.de, 2, 3), u.diagnosed(u.de, 1, 3)); w.Code != 201 || w.Header().Get("batchTag") != "a" {
 		t.Fatal(w.Code, w.Body)
@@ -234,13 +235,13 @@ func testGateway(t *testing.T, kept keyserver.Store) {
 	if err := u.g.Work(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if b, err := kept.Load(t.Context(), "gateway/batch/"+strings.ReplaceAll(date, "-", "")+"-1"); b != nil || err != nil {
+	if b, err := kept.Load(t.Context(), "federation/batch/"+strings.ReplaceAll(date, "-", "")+"-1"); b != nil || err != nil {
 		t.Error("three weeks later a batch is still kept", err)
 	}
 }
 
 // One bad key does not take the others with it, and is named with its fault.
-func TestGatewayNamesBadKeys(t *testing.T) {
+func TestFederationNamesBadKeys(t *testing.T) {
 	u := newUnion(t, keyserver.NewMemory())
 	if w := u.upload(u.de, "before", u.diagnosed(u.de, 9, 3)); w.Code != 201 {
 		t.Fatal(w.Code)
@@ -267,7 +268,7 @@ func TestGatewayNamesBadKeys(t *testing.T) {
 }
 
 // What is not of a partner, or not signed by its certificate, is refused.
-func TestGatewayRefuses(t *testing.T) {
+func TestFederationRefuses(t *testing.T) {
 	u := newUnion(t, keyserver.NewMemory())
 	keys := []efgs.Key{u.diagnosed(u.de, 1, 3)}
 	body, good := efgs.AppendBatch(nil, keys), u.sign(u.de, keys)
@@ -319,14 +320,14 @@ func TestGatewayRefuses(t *testing.T) {
 
 // A process that fell between writing a batch and listing it loses none, and
 // those that upload at once get a batch each.
-func TestGatewayBatchesAreNotLost(t *testing.T) {
+func TestFederationBatchesAreNotLost(t *testing.T) {
 	eachStore(t, func(t *testing.T, _ *store.DB, kept keyserver.Store) {
 		u := newUnion(t, kept)
 		first, err := json.Marshal(map[string]any{"country": "XC", "name": "XC/fell", "amount": 1, "keys": efgs.AppendBatch(nil, []efgs.Key{u.diagnosed(u.ie, 1, 3)})})
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := kept.Replace(t.Context(), "gateway/batch/20261123-1", nil, first); err != nil {
+		if err := kept.Replace(t.Context(), "federation/batch/20261123-1", nil, first); err != nil {
 			t.Fatal(err)
 		}
 		done := make(chan int)
@@ -339,7 +340,7 @@ func TestGatewayBatchesAreNotLost(t *testing.T) {
 				t.Errorf("%d", code)
 			}
 		}
-		list, err := kept.Load(t.Context(), "gateway/day/2026-11-23")
+		list, err := kept.Load(t.Context(), "federation/day/2026-11-23")
 		if err != nil || strings.Count(string(list), "\n") != 6 || !strings.HasPrefix(string(list), "XC/fell\n") {
 			t.Errorf("%q %v", list, err)
 		}

@@ -1,7 +1,6 @@
 package keyserver
 
 import (
-	"crypto"
 	"crypto/sha256"
 	"crypto/x509"
 	"encoding/base64"
@@ -20,9 +19,10 @@ import (
 	"time"
 
 	"github.com/pratique/pratique/exposure/efgs"
+	"github.com/pratique/pratique/keys"
 )
 
-// Gateway is the door to other countries: that of the European federation
+// Federation is the door to other countries: that of the European federation
 // gateway service (EFGS), with whose clients countries exchange keys.
 //
 //	POST /diagnosiskeys/upload                       headers batchTag, batchSignature; a batch
@@ -50,14 +50,14 @@ import (
 // without them; the country that wants it to be mends its batch and sends it under another tag.
 //
 // Keys of a batch stand in the order of their bytes, without those of the country that asks.
-type Gateway struct{ o GatewayOptions }
+type Federation struct{ o FederationOptions }
 
-// GatewayOptions are the settings of a gateway.
-type GatewayOptions struct {
+// FederationOptions are the settings of a gateway.
+type FederationOptions struct {
 	Partners []Partner
-	// Home is the country of this server: the keys that people gave here are
-	// offered to the others as its uploads. Its zero value offers none.
-	Home Home
+	// Home signs for the country of this server: the keys that people gave here are
+	// offered to the others as its uploads. Nil offers none.
+	Home *keys.Key
 	// Regions are those for which keys of partners are published here; none: they
 	// are only passed on.
 	Regions []string
@@ -81,21 +81,14 @@ type Partner struct {
 	SigningOperator string
 }
 
-// Home is the country of a server.
-type Home struct {
-	Country     string
-	Certificate *x509.Certificate
-	Signer      crypto.Signer // ECDSA
-}
-
 const (
-	gatewayDays = 2  // for which batches are given out
-	gatewayKept = 15 // days for which their tags are known
-	day         = 24 * time.Hour
+	givenDays = 2  // for which batches are given out
+	knownDays = 15 // days for which their tags are known
+	day       = 24 * time.Hour
 )
 
-// NewGateway returns a gateway.
-func NewGateway(o GatewayOptions) (*Gateway, error) {
+// NewFederation returns a gateway.
+func NewFederation(o FederationOptions) (*Federation, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
@@ -103,24 +96,21 @@ func NewGateway(o GatewayOptions) (*Gateway, error) {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	if o.Store == nil || o.Rand == nil {
-		return nil, errors.New("making gateway: no store, or no random source")
+		return nil, errors.New("making federation: no store, or no random source")
 	}
 	seen := map[string]bool{}
 	for _, p := range o.Partners {
-		if p.Client == nil || len(p.Signing) == 0 || seen[p.Country] || p.Country == o.Home.Country {
-			return nil, errors.New("making gateway: a partner without a certificate, or one twice")
+		if p.Client == nil || len(p.Signing) == 0 || seen[p.Country] || o.Home != nil && p.Country == o.Home.Country() {
+			return nil, errors.New("making federation: a partner without a certificate, or one twice")
 		}
 		seen[p.Country] = true
 		for _, c := range append(slices.Clone(p.Signing), p.Client) {
 			if countryOf(c) != p.Country {
-				return nil, fmt.Errorf("making gateway: a certificate of %s is another country's", p.Country)
+				return nil, fmt.Errorf("making federation: a certificate of %s is another country's", p.Country)
 			}
 		}
 	}
-	if h := o.Home; h.Country != "" && (h.Signer == nil || h.Certificate == nil || countryOf(h.Certificate) != h.Country) {
-		return nil, errors.New("making gateway: the home country has no key, or a certificate of another country")
-	}
-	return &Gateway{o}, nil
+	return &Federation{o}, nil
 }
 
 func countryOf(c *x509.Certificate) string {
@@ -131,7 +121,7 @@ func countryOf(c *x509.Certificate) string {
 }
 
 // Handler serves the doors.
-func (g *Gateway) Handler() http.Handler {
+func (g *Federation) Handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /diagnosiskeys/upload", g.upload)
 	mux.HandleFunc("GET /diagnosiskeys/download/{date}", g.download)
@@ -155,13 +145,13 @@ func refuse(w http.ResponseWriter, status int, text string) {
 	_, _ = w.Write(b)
 }
 
-func (g *Gateway) broken(w http.ResponseWriter, what string, err error) {
+func (g *Federation) broken(w http.ResponseWriter, what string, err error) {
 	g.o.Log.Error(what, "error", err)
 	refuse(w, http.StatusInternalServerError, "Internal Server Error.")
 }
 
 // partner is who asks, by what the proxy says of the certificate.
-func (g *Gateway) partner(w http.ResponseWriter, r *http.Request) *Partner {
+func (g *Federation) partner(w http.ResponseWriter, r *http.Request) *Partner {
 	name, err := url.QueryUnescape(r.Header.Get("X-SSL-Client-DN"))
 	print, ok := thumbprint(r.Header.Get("X-SSL-Client-SHA256"))
 	if err != nil || name == "" || !ok {
@@ -216,7 +206,7 @@ func isProtobuf(kind string) (protobuf, ok bool) {
 
 const maxTag = 64 // bytes of a tag
 
-func (g *Gateway) upload(w http.ResponseWriter, r *http.Request) {
+func (g *Federation) upload(w http.ResponseWriter, r *http.Request) {
 	p := g.partner(w, r)
 	if p == nil {
 		return
@@ -257,7 +247,7 @@ func (g *Gateway) upload(w http.ResponseWriter, r *http.Request) {
 }
 
 // verify says whose signature that is, or why it is none.
-func (g *Gateway) verify(p *Partner, keys []efgs.Key, signature string) (batch, string) {
+func (g *Federation) verify(p *Partner, keys []efgs.Key, signature string) (batch, string) {
 	der, err := base64.StdEncoding.DecodeString(signature)
 	if err != nil {
 		return batch{}, "it is not base64"
@@ -287,7 +277,7 @@ func findings(found []efgs.Finding) string {
 }
 
 // take keeps the good keys of an upload.
-func (g *Gateway) take(w http.ResponseWriter, r *http.Request, p *Partner, u batch, tag string, keys []efgs.Key) {
+func (g *Federation) take(w http.ResponseWriter, r *http.Request, p *Partner, u batch, tag string, keys []efgs.Key) {
 	at := g.o.Now().UTC()
 	found := efgs.Check(keys, p.Country, at)
 	here, err := g.here(r.Context(), keys)
