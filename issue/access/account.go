@@ -98,7 +98,7 @@ func (g *Gate) Found(ctx context.Context, authority, name string) (token string,
 
 // invite writes an invitation if allowed says nothing against it.
 func (g *Gate) invite(ctx context.Context, p Person, by string, allowed func(Tx, *account) error) (string, error) {
-	if !isID(p.Authority) || !isID(p.Name) || strings.HasPrefix(p.Name, providerPrefix) {
+	if !IsID(p.Authority) || !IsID(p.Name) || strings.HasPrefix(p.Name, providerPrefix) {
 		return "", ErrName
 	}
 	token, hash, err := g.token(p.Authority)
@@ -326,7 +326,7 @@ func (g *Gate) token(authority string) (token, hash string, err error) {
 // splitToken returns the authority of a token and the key of its record.
 func splitToken(token string) (authority, hash string, ok bool) {
 	authority, secret, both := strings.Cut(token, "~")
-	if !both || !isID(authority) || len(secret) != 52 || strings.Trim(secret, "abcdefghijklmnopqrstuvwxyz234567") != "" {
+	if !both || !IsID(authority) || len(secret) != 52 || strings.Trim(secret, "abcdefghijklmnopqrstuvwxyz234567") != "" {
 		return "", "", false
 	}
 	sum := sha256.Sum256([]byte(token))

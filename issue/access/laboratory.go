@@ -239,13 +239,15 @@ func parseClock(s string) (time.Duration, error) {
 // checkID returns an error for what is not the name of an authority, a
 // laboratory, an account or a machine.
 func checkID(s string) error {
-	if isID(s) {
+	if IsID(s) {
 		return nil
 	}
 	return fmt.Errorf("want a name of up to %d small letters, digits, dots and hyphens that begins with a letter", maxID)
 }
 
-func isID(s string) bool {
+// IsID reports whether s can name an authority, a laboratory, an account or a
+// machine.
+func IsID(s string) bool {
 	return s != "" && len(s) <= maxID && s[0] >= 'a' && s[0] <= 'z' && strings.Trim(s, "abcdefghijklmnopqrstuvwxyz0123456789.-") == ""
 }
 

@@ -56,7 +56,7 @@ type APIKey struct {
 func ParseKey(text string) (APIKey, error) {
 	rest, ok := strings.CutPrefix(text, keyPrefix)
 	f := strings.Split(rest, "_")
-	if !ok || len(text) > maxKey || len(f) != 3 || !isID(f[0]) || !isBase32(f[1], keyID) || !isBase32(f[2], keySecret) {
+	if !ok || len(text) > maxKey || len(f) != 3 || !IsID(f[0]) || !isBase32(f[1], keyID) || !isBase32(f[2], keySecret) {
 		return APIKey{}, ErrCredential
 	}
 	return APIKey{f[0], f[1], f[2]}, nil
@@ -113,7 +113,7 @@ func (g *Gate) give(ctx context.Context, by Actor, m machine) error {
 	switch {
 	case m.Authority != by.Authority || m.Laboratory == "":
 		return ErrForbidden
-	case !isID(m.Name):
+	case !IsID(m.Name):
 		return ErrName
 	case !m.Until.After(now) || m.Until.After(now.Add(longestLife)):
 		return errors.New("giving a key or certificate: it ends within 400 days")

@@ -276,7 +276,7 @@ func (g *Gate) Endorse(ctx context.Context, grant Grant) (token string, err erro
 	if grant.Issuer == "" || grant.Subject == "" || !grant.Role.known() || grant.Role == Machine || grant.Role.Local() != (grant.Laboratory != "") {
 		return "", ErrForbidden
 	}
-	if !isID(grant.Authority) {
+	if !IsID(grant.Authority) {
 		return "", ErrName
 	}
 	token, hash, err := g.token(grant.Authority)

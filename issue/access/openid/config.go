@@ -97,6 +97,8 @@ func (c *Config) line(n int, line string) error {
 		return errors.New("want the identifier of this program at the provider")
 	case n == 2:
 		c.Client = rest
+	case n == 3 && !access.IsID(rest):
+		return access.ErrName
 	case n == 3:
 		c.Authority = rest
 	case n == 4:
@@ -133,6 +135,9 @@ func (c *Config) rule(rest string) error {
 	}
 	if r.Role.Local() != (r.Laboratory != "") {
 		return errors.New("clerks, confirmers and heads have a laboratory, officers and auditors -")
+	}
+	if r.Laboratory != "" && !access.IsID(r.Laboratory) {
+		return access.ErrName
 	}
 	c.Map = append(c.Map, r)
 	return checkCondition(r.Claim, r.Value)
