@@ -60,7 +60,7 @@ func (d *DB) again(ctx context.Context, o *sql.TxOptions, f func(tx *Tx) error) 
 func (d *DB) once(ctx context.Context, o *sql.TxOptions, f func(tx *Tx) error) error {
 	tx, err := d.sql.BeginTx(ctx, o)
 	if err != nil {
-		return fmt.Errorf("beginning: %w", err)
+		return fmt.Errorf("beginning: %w", unbegun{err})
 	}
 	defer tx.Rollback() // after a commit it does nothing
 	if err := f(&Tx{tx, d.postgres}); err != nil {
@@ -76,8 +76,17 @@ func (d *DB) once(ctx context.Context, o *sql.TxOptions, f func(tx *Tx) error) e
 	return nil
 }
 
-// crossed reports whether the same transaction may go well if it is run again.
+// unbegun is why a transaction could not begin.
+type unbegun struct{ error }
+
+func (u unbegun) Unwrap() error { return u.error }
+
+// crossed reports whether the same transaction may go well if it is run again: it
+// met another one, or was to begin on a connection of before a server's restart.
 func crossed(err error) bool {
+	if u, ok := errors.AsType[unbegun](err); ok && broken(u.error) {
+		return true
+	}
 	if e, ok := errors.AsType[*pgconn.PgError](err); ok {
 		return e.Code == "40001" || e.Code == "40P01" // serialization failure, deadlock
 	}
