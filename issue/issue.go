@@ -137,7 +137,7 @@ type Order struct {
 type Blind struct {
 	Kind   cert.Kind
 	Serial string    // drawn by the sender as [NewSerial] does; of icvp none
-	Signer [32]byte  // the key whose certificate has this SHA-256, one of [Office.Signer]
+	Signer [32]byte  // SHA-256 of the certificate of [Office.Signer]
 	Leaf   [32]byte  // SHA-256 of what shall be signed
 	Issued time.Time // that the content states: not older than [Patience], not of the future
 }

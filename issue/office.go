@@ -59,6 +59,12 @@ func (o *Office) issue(ctx context.Context, orders []Order, todo []int, answers 
 		for _, i := range todo {
 			if errs[i] == nil {
 				written, batch = append(written, i), append(batch, filings[i])
+				continue
+			}
+			// What may not be issued any more may have been: a retry gets its answer
+			// when the key has ended, the permit or the clerk's day.
+			if again, err := o.again(ctx, orders[i]); err == nil {
+				answers[i], errs[i] = again, nil
 			}
 		}
 		answered := o.file(ctx, batch)
@@ -179,11 +185,14 @@ func (o *Office) build(order Order, e Entry, k *keys.Key, p *pen) (Issued, error
 // signBlind signs what the sender has built.
 func (o *Office) signBlind(ctx context.Context, order Order, e *Entry) error {
 	b := order.Blind
-	k, err := o.Keys.Find(ctx, o.Authority, b.Signer)
-	if err != nil || k == nil {
-		return &Refusal{"blind.signer", "unknown", "ask for the key that signs now"}
+	k, err := o.next(ctx, e)
+	if err != nil {
+		return err
 	}
-	e.Country, e.Signer, e.Leaf, e.Serial = k.Country(), b.Signer, b.Leaf, b.Serial
+	if e.Signer != b.Signer {
+		return &Refusal{"blind.signer", "unknown", "ask for the key that signs now, and build the certificate for it"}
+	}
+	e.Leaf, e.Serial = b.Leaf, b.Serial
 	e.Issued, e.Until = b.Issued.UTC(), order.Until.UTC().Truncate(time.Second)
 	if order.Until.IsZero() {
 		e.Until = time.Time{}

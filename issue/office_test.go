@@ -176,6 +176,11 @@ func TestARetryGivesTheSameCertificate(t *testing.T) {
 					t.Errorf("office %d: another certificate: %v", n, again.Entry)
 				}
 			}
+			late := issuetest.Order("one", f, 1)
+			late.Permit = issue.Permit{} // the clerk has left
+			if again := w.issued(t, late); again.Text != first.Text {
+				t.Error("another certificate when the permit has ended")
+			}
 			if _, err := w.Issue(t.Context(), issuetest.Order("one", f, 2)); !errors.Is(err, issue.ErrConflict) {
 				t.Errorf("another person: %v", err)
 			}
@@ -394,12 +399,27 @@ func TestThePageBuildsAndTheOfficeSigns(t *testing.T) {
 			if !again.Again || string(again.Entry.Signature) != string(got.Entry.Signature) {
 				t.Error("a retry has another signature")
 			}
+			// Also when the moment is long past, another key signs, and the clerk may not
+			// issue any more.
+			w.clock.add(time.Hour)
+			if err := w.ring.Turn(); err != nil {
+				t.Fatal(err)
+			}
+			late := order
+			late.Permit = issue.Permit{}
+			if again := w.issued(t, late); !again.Again || string(again.Entry.Signature) != string(got.Entry.Signature) {
+				t.Error("a late retry has another signature")
+			}
+			late.Key = "two"
+			if _, err := w.Issue(t.Context(), late); err == nil {
+				t.Error("a late order is served")
+			}
 			changed := order
 			blind := *order.Blind
 			blind.Leaf[0]++
 			changed.Blind = &blind
-			if _, err := w.Issue(t.Context(), changed); !errors.Is(err, issue.ErrConflict) {
-				t.Errorf("another hash: %v", err)
+			if _, err := w.Issue(t.Context(), changed); err == nil {
+				t.Error("another hash is signed")
 			}
 			if _, err := draft.Finish(make([]byte, 64)); err == nil {
 				t.Error("a wrong signature is taken")

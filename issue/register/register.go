@@ -73,6 +73,7 @@ var steps = []string{
 	`CREATE TABLE issue_copy (
 		authority TEXT NOT NULL, serial TEXT NOT NULL, until BIGINT NOT NULL, sealed BYTEA NOT NULL,
 		PRIMARY KEY (authority, serial))`,
+	`CREATE INDEX issue_entry_laboratory ON issue_entry (authority, laboratory, issued)`,
 }
 
 // SQL is a register in a database.
