@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -40,7 +41,25 @@ func Open(ctx context.Context, db *store.DB) (Store, error) {
 	return database{db}, nil
 }
 
+// errThere means that a key which was thought to be new is here.
+var errThere = errors.New("a key is here already")
+
+// Change implements [Store]. Mostly all keys are new. Then they are written
+// without being asked for: in a serializable transaction who asks for what is not
+// there stands in the way of everybody who writes beside it.
 func (d database) Change(ctx context.Context, keys []ID, change func([]Record) ([]Record, error)) error {
+	if fresh, err := change(nil); err == nil && areOf(fresh, keys) {
+		err := d.db.Do(ctx, func(tx *store.Tx) error {
+			n, err := insert(ctx, tx, fresh, "ON CONFLICT (data) DO NOTHING")
+			if err == nil && n != int64(len(fresh)) {
+				err = errThere
+			}
+			return err
+		})
+		if !errors.Is(err, errThere) {
+			return err
+		}
+	}
 	return d.db.Do(ctx, func(tx *store.Tx) error {
 		var have []Record
 		if len(keys) > 0 {
@@ -58,12 +77,18 @@ func (d database) Change(ctx context.Context, keys []ID, change func([]Record) (
 		if err != nil || len(changed) == 0 {
 			return err
 		}
-		return insert(ctx, tx, changed, `ON CONFLICT (data) DO UPDATE SET revised = excluded.revised,
+		_, err = insert(ctx, tx, changed, `ON CONFLICT (data) DO UPDATE SET revised = excluded.revised,
 			report2 = excluded.report2, risk2 = excluded.risk2, onset2 = excluded.onset2, regions = excluded.regions`)
+		return err
 	})
 }
 
-func insert(ctx context.Context, tx *store.Tx, records []Record, tail string) error {
+// areOf reports whether there is a record of each key, and of no other.
+func areOf(records []Record, keys []ID) bool {
+	return len(keys) > 0 && slices.EqualFunc(records, keys, func(r Record, k ID) bool { return r.Data == k })
+}
+
+func insert(ctx context.Context, tx *store.Tx, records []Record, tail string) (int64, error) {
 	args := make([]any, 0, width*len(records))
 	for i := range records {
 		r := &records[i]
@@ -76,8 +101,7 @@ func insert(ctx context.Context, tx *store.Tx, records []Record, tail string) er
 			revised, int64(r.Revised.Report), int64(r.Revised.Risk), r.Revised.onset(),
 			strings.Join(r.Regions, " "), r.Traveler, r.Local)
 	}
-	_, err := tx.Insert(ctx, "INSERT INTO keyserver_keys ("+columns+")", width, args, tail)
-	return err
+	return tx.Insert(ctx, "INSERT INTO keyserver_keys ("+columns+")", width, args, tail)
 }
 
 func (s Statement) onset() any {
@@ -137,7 +161,8 @@ func (d database) Settle(ctx context.Context, from, until time.Time) error {
 		if _, err := tx.Exec(ctx, "DELETE FROM keyserver_keys WHERE given >= ? AND given < ?", a, b); err != nil {
 			return err
 		}
-		return insert(ctx, tx, all, "")
+		_, err = insert(ctx, tx, all, "")
+		return err
 	})
 }
 

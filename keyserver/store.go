@@ -50,7 +50,7 @@ type Store interface {
 	// Change gives the records that there are of keys to a function, in any order,
 	// and stores those that it returns, in the place of what there was: all, or none
 	// if it fails. It returns once they are safe against a loss of power. The function may be
-	// called again.
+	// called several times, also as if there were none: what counts is what it returned last.
 	Change(ctx context.Context, keys []ID, change func(have []Record) ([]Record, error)) error
 	// Window returns the records of which a statement is from one moment or later
 	// and before another, sorted by their keys.

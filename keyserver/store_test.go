@@ -77,13 +77,25 @@ func testStore(t *testing.T, s keyserver.Store) {
 	equal("all", window(0, 24), a, b, c)
 	equal("from is within, until is not", window(1, 3), a, b)
 	refused := errors.New("refused")
+	var last []keyserver.Record
 	err := s.Change(ctx, []keyserver.ID{a.Data, b.Data, data(99)}, func(have []keyserver.Record) ([]keyserver.Record, error) {
-		slices.SortFunc(have, func(x, y keyserver.Record) int { return x.First.At.Compare(y.First.At) })
-		equal("what there is", have, a, b)
+		last = slices.Clone(have)
 		return []keyserver.Record{record(99, day)}, refused
 	})
+	slices.SortFunc(last, func(x, y keyserver.Record) int { return slices.Compare(x.Data[:], y.Data[:]) })
+	equal("what there is", last, a, b)
 	if !errors.Is(err, refused) || len(window(0, 24)) != 3 {
 		t.Errorf("a change that fails: %v", err)
+	}
+	// As if there were none, it would store both; there is one, and so it stores none.
+	err = s.Change(ctx, []keyserver.ID{data(98), a.Data}, func(have []keyserver.Record) ([]keyserver.Record, error) {
+		if len(have) > 0 {
+			return nil, refused
+		}
+		return []keyserver.Record{record(98, day), a}, nil
+	})
+	if !errors.Is(err, refused) || len(window(0, 24)) != 3 {
+		t.Errorf("a change of which one was there: %v", err)
 	}
 	a.Revised = keyserver.Statement{At: day.Add(30 * time.Hour), Report: gaen.Revoked, Risk: 6, Onset: -3, HasOnset: true}
 	a.Regions = []string{"440", "525", "505"}

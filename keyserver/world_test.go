@@ -26,7 +26,7 @@ import (
 
 // world is a key server with an authority, an app and a clock.
 type world struct {
-	*testing.T
+	testing.TB
 	now       time.Time
 	authority *ecdsa.PrivateKey
 	signer    *ecdsa.PrivateKey
@@ -47,9 +47,9 @@ func newKey(t testing.TB) *ecdsa.PrivateKey {
 	return k
 }
 
-func newWorld(t *testing.T, change ...func(*keyserver.Options)) *world {
+func newWorld(t testing.TB, change ...func(*keyserver.Options)) *world {
 	t.Helper()
-	w := &world{T: t, now: noon, authority: newKey(t), signer: newKey(t), folder: plug.New(), store: keyserver.NewMemory()}
+	w := &world{TB: t, now: noon, authority: newKey(t), signer: newKey(t), folder: plug.New(), store: keyserver.NewMemory()}
 	w.o = keyserver.Options{
 		Apps:        []keyserver.App{{ID: "jp.example.app", Regions: []string{"440"}, Issuers: []string{"health.example"}}},
 		Authorities: []keyserver.Authority{{Issuer: "health.example", Audience: "keys.example", Keys: map[string]*ecdsa.PublicKey{"v1": &w.authority.PublicKey}}},
