@@ -127,8 +127,10 @@ func (s *Server) window(ctx context.Context, e *Export, from, until, at time.Tim
 	if err := s.keepFilling(ctx, e, filling, from); err != nil {
 		return err
 	}
-	if err := s.o.Store.Settle(ctx, from, until); err != nil {
-		return err
+	if len(records) > 0 {
+		if err := s.o.Store.Settle(ctx, from, until); err != nil {
+			return err
+		}
 	}
 	for n, x := range exports {
 		bin, sig, err := x.Sign(s.o.Rand, e.Signer, e.KeyID, e.KeyVersion)

@@ -29,6 +29,8 @@ var tables = []string{
 const (
 	columns = "data, begins, period, given, report, risk, onset, revised, report2, risk2, onset2, regions, traveler, local"
 	width   = 14
+
+	ofWindow = "(given >= ? AND given < ?) OR (revised >= ? AND revised < ?)"
 )
 
 type database struct{ db *store.DB }
@@ -145,7 +147,7 @@ func records(ctx context.Context, tx *store.Tx, condition string, args ...any) (
 func (d database) Window(ctx context.Context, from, until time.Time) (out []Record, err error) {
 	a, b := from.UnixMicro(), until.UnixMicro()
 	err = d.db.View(ctx, func(tx *store.Tx) (err error) {
-		out, err = records(ctx, tx, "(given >= ? AND given < ?) OR (revised >= ? AND revised < ?)", a, b, a, b)
+		out, err = records(ctx, tx, ofWindow, a, b, a, b)
 		return err
 	})
 	return out, err
@@ -154,11 +156,11 @@ func (d database) Window(ctx context.Context, from, until time.Time) (out []Reco
 func (d database) Settle(ctx context.Context, from, until time.Time) error {
 	a, b := from.UnixMicro(), until.UnixMicro()
 	return d.db.Do(ctx, func(tx *store.Tx) error {
-		all, err := records(ctx, tx, "given >= ? AND given < ?", a, b)
+		all, err := records(ctx, tx, ofWindow, a, b, a, b)
 		if err != nil {
 			return err
 		}
-		if _, err := tx.Exec(ctx, "DELETE FROM keyserver_keys WHERE given >= ? AND given < ?", a, b); err != nil {
+		if _, err := tx.Exec(ctx, "DELETE FROM keyserver_keys WHERE "+ofWindow, a, b, a, b); err != nil {
 			return err
 		}
 		_, err = insert(ctx, tx, all, "")

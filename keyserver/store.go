@@ -55,9 +55,9 @@ type Store interface {
 	// Window returns the records of which a statement is from one moment or later
 	// and before another, sorted by their keys.
 	Window(ctx context.Context, from, until time.Time) ([]Record, error)
-	// Settle writes the rows whose first statement is of a window anew in the order
-	// of their keys, and Forget deletes those whose statements are all of before a moment.
+	// Settle writes the rows of a window anew in the order of their keys.
 	Settle(ctx context.Context, from, until time.Time) error
+	// Forget deletes the records whose statements are all of before a moment.
 	Forget(ctx context.Context, before time.Time) error
 	// Load returns a note of the server's own; nil if there is none.
 	Load(ctx context.Context, name string) ([]byte, error)
