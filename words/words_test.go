@@ -69,6 +69,17 @@ func TestDraftsSayTheSameAsEnglish(t *testing.T) {
 	}
 }
 
+// A rule that asks about what a certificate does not state is not called unmet:
+// nobody knows whether it is.
+func TestWhatIsNotStatedIsNotCalledUnmet(t *testing.T) {
+	for _, lang := range append(words.Languages(), words.Drafts()...) {
+		unmet, _, _ := strings.Cut(words.Source(lang, "rule_failed"), "{rule}")
+		if said := words.Source(lang, "rule_lacks"); unmet == "" || strings.HasPrefix(said, unmet) {
+			t.Errorf("%s: %q begins like %q", lang, said, unmet)
+		}
+	}
+}
+
 // A program that was built without the drafts is given one, and then says it.
 // What is built in and reviewed is not replaced.
 func TestADraftIsLearned(t *testing.T) {
