@@ -129,8 +129,12 @@ func (b *built) run(p *program, args []string) error {
 	if err != nil {
 		return err
 	}
+	made, err := u.SkipVerification() // what two lists state stands in it once
+	if err != nil {
+		return err
+	}
 	fmt.Fprintf(p.out, "%-8s %d keys of %d jurisdictions, %d recognitions, %d rule sets, %d lists of withdrawals, %d area lists\n", "holds",
-		len(c.Keys), len(c.Jurisdictions()), len(c.Recognitions), len(c.Rules), len(c.Withdrawals), len(c.Areas))
+		len(made.Keys), len(made.Jurisdictions()), len(made.Recognitions), len(made.Contents.Rules), len(made.Withdrawals), len(made.Areas))
 	fmt.Fprintf(p.out, "%-8s due %s, ends %s\n%-8s %s\n%-8s %s, %d bytes\n", "good", isoMoment(m.Soft), isoMoment(m.Hard), "pin", strings.Join(u.Signers(), " "), "wrote", b.o, len(data))
 	return nil
 }

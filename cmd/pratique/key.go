@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/pratique/pratique/format/vds"
+	"github.com/pratique/pratique/internal/signed"
 	"github.com/pratique/pratique/keys"
 	"github.com/pratique/pratique/trust"
 )
@@ -249,6 +250,20 @@ func describeKey(p *program, k *keys.Key) {
 	for i, line := range fingerprint(k.Fingerprint()) {
 		row([]string{"fingerprint", ""}[i], line)
 	}
+	if id := pinOf(k); id != "" {
+		row("pin", id)
+	}
+}
+
+// pinOf returns what --pin takes instead of the file of a key that signs
+// bundles: it names the key alone, so that it stays when the certificate of the
+// key is renewed. Empty for other keys.
+func pinOf(k *keys.Key) string {
+	if k.Authority() || !k.Public().Uses.Allows(trust.Bundle) {
+		return ""
+	}
+	id, _ := signed.KeyID(k.Certificate.PublicKey)
+	return id
 }
 
 func signs(k *keys.Key) string {

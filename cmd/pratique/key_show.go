@@ -117,9 +117,10 @@ type public struct {
 	Uses        []trust.Use `json:"uses"`
 	From        time.Time   `json:"from"`
 	Until       time.Time   `json:"until"`
-	SignsUntil  time.Time   `json:"signs_until"` // what it signs may be good until "until"
-	NextDue     time.Time   `json:"next_due"`    // when work on the next key begins, if certificates are good for a year
-	Fingerprint string      `json:"fingerprint"` // SHA-256 of the certificate, in hexadecimal
+	SignsUntil  time.Time   `json:"signs_until"`   // what it signs may be good until "until"
+	NextDue     time.Time   `json:"next_due"`      // when work on the next key begins, if certificates are good for a year
+	Fingerprint string      `json:"fingerprint"`   // SHA-256 of the certificate, in hexadecimal
+	Pin         string      `json:"pin,omitempty"` // what --pin takes, of a key that signs bundles
 	Demo        bool        `json:"demo"`
 	Certificate []byte      `json:"certificate"` // DER
 }
@@ -130,7 +131,7 @@ func publicJSON(k *keys.Key) public {
 		KeyID: base64.StdEncoding.EncodeToString([]byte(k.ID())), Country: k.Country(), Algorithm: string(k.Algorithm()),
 		Uses: append([]trust.Use{}, uses.Of...), From: k.Certificate.NotBefore, Until: k.Certificate.NotAfter,
 		SignsUntil: k.Life().Until, NextDue: k.Life().Due(usualLife, keys.Lead),
-		Fingerprint: fmt.Sprintf("%x", k.Fingerprint()), Demo: k.Demo(), Certificate: k.Certificate.Raw,
+		Fingerprint: fmt.Sprintf("%x", k.Fingerprint()), Pin: pinOf(k), Demo: k.Demo(), Certificate: k.Certificate.Raw,
 	}
 	if uses.Any {
 		v.Uses = []trust.Use{trust.Anyone}
