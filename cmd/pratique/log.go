@@ -177,28 +177,38 @@ func find(l logFolder, w tlog.Witnessed, entry []byte) (int64, error) {
 }
 
 func logCheckCommand() *command {
-	var folder, policyFile, proofFile, since string
+	var folder, policyFile, proofFile, account, since string
 	var age time.Duration
 	var asJSON bool
 	return &command{
-		use:   "check --policy FILE [--proof FILE ENTRY] [--log FOLDER]",
+		use:   "check --policy FILE [--proof FILE ENTRY] [--log FOLDER] | --account FILE",
 		short: "check a proof, or a whole log against yesterday's checkpoint",
 		long: `With --proof, check says whether a statement is in the log that the policy names, cosigned by enough witnesses, without any network.
 
 With --log, it reads all files of a log and holds every entry and hash against the checkpoint. --since names the checkpoint that was kept from the last time: the log must begin with the history that was seen then, so that a log that was rolled back or rewritten, or one that shows you something else than others, is told. --max-age refuses a checkpoint that no quorum has confirmed recently.
 
+With --account, it reads the account of an issuing office, who did what in which order, and follows its hashes. --since then names an account of the same office that was kept from earlier: what was done by then must stand there unchanged.
+
 It ends with 0 if all holds, and with 1 if something does not.`,
 		example: `$ pratique log check --policy policy.txt --proof act.tlog-proof act.txt
-$ pratique log check --policy policy.txt --log log/ --since kept.checkpoint --max-age 24h`,
+$ pratique log check --policy policy.txt --log log/ --since kept.checkpoint --max-age 24h
+$ pratique log check --account office.txt --since office-of-last-month.txt`,
 		flags: func(f *pflag.FlagSet) {
 			f.StringVar(&policyFile, "policy", "", "the `FILE` that says whose checkpoints count")
 			f.StringVar(&proofFile, "proof", "", "the `FILE` with the proof of the statement")
 			f.StringVar(&folder, "log", "", "the `FOLDER` with the files of the log")
-			f.StringVar(&since, "since", "", "the `FILE` with the checkpoint that was seen before")
+			f.StringVar(&account, "account", "", "the `FILE` with the account of an issuing office")
+			f.StringVar(&since, "since", "", "the `FILE` with the checkpoint, or the account, that was seen before")
 			f.DurationVar(&age, "max-age", 0, "refuse what no quorum has confirmed for this `DURATION`, such as 24h; else any age")
 			f.BoolVar(&asJSON, "json", false, "print JSON")
 		},
 		run: func(p *program, args []string) error {
+			if account != "" {
+				if policyFile != "" || proofFile != "" || folder != "" || age != 0 || len(args) > 0 {
+					return misuse("an account is checked by itself", "`pratique log check --account office.txt --since earlier.txt`")
+				}
+				return checkAccount(p, account, since, asJSON)
+			}
 			policy, err := readPolicy(policyFile)
 			switch {
 			case err != nil:
