@@ -2,13 +2,17 @@ package keyserver_test
 
 import (
 	"bytes"
+	"crypto/rand"
 	"net/http/httptest"
 	"sync"
 	"testing"
 	"time"
 
+	"github.com/pratique/pratique/exposure/efgs"
+	"github.com/pratique/pratique/exposure/gaen"
 	"github.com/pratique/pratique/internal/store"
 	"github.com/pratique/pratique/internal/store/storetest"
+	"github.com/pratique/pratique/keys"
 	"github.com/pratique/pratique/keyserver"
 )
 
@@ -114,4 +118,31 @@ func insertPlain(b *testing.B, db *store.DB, first int) error {
 		_, err := tx.Insert(b.Context(), "INSERT INTO keyserver_keys (data, begins, period, given, report, risk, onset, revised, report2, risk2, onset2, regions, traveler, local)", 14, args, "")
 		return err
 	})
+}
+
+// BenchmarkBatch reads, verifies and judges a batch of a country, as large as
+// there are, with its signature.
+func BenchmarkBatch(b *testing.B) {
+	de := newCountry(b, "XB")
+	all := make([]efgs.Key, efgs.MaxKeys)
+	for i := range all {
+		all[i] = efgs.FromKey(gaen.Key{Data: data(i), Start: gaen.IntervalOf(noon.Truncate(24*time.Hour).AddDate(0, 0, -3)), Period: 144, Report: gaen.ConfirmedTest}, "XB", []string{"XA", "XC"})
+	}
+	body := efgs.AppendBatch(nil, all)
+	cms, err := (&keys.Key{Signer: de.key, Certificate: de.signing}).SignCMS(efgs.Signed(all), true, rand.Reader)
+	if err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		read, found, err := efgs.ParseBatch(body)
+		if err != nil || len(found) > 0 {
+			b.Fatal(err, found)
+		}
+		if _, err := keyserver.VerifyDetached(cms, efgs.Signed(read)); err != nil {
+			b.Fatal(err)
+		}
+		if found := efgs.Check(read, "XB", noon); len(found) > 0 {
+			b.Fatal(found)
+		}
+	}
 }

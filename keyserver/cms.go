@@ -21,6 +21,7 @@ const (
 	maxCMS   = 64 << 10 // bytes
 	maxDepth = 16       // of its elements
 	leastRSA = 2024     // bits: some modules make keys that are a little short
+	mostRSA  = 8192     // so that none takes long
 	leastEC  = 250
 )
 
@@ -75,33 +76,42 @@ type attribute struct {
 	Values []asn1.RawValue `asn1:"set"`
 }
 
-// verifyDetached verifies a detached signature and returns the certificate
-// of its signer, of which nothing but the key was looked at.
-func verifyDetached(cms, content []byte) (*x509.Certificate, error) {
+// detached is a signature that stands beside what it signs.
+type detached struct {
+	signer *x509.Certificate // whom it names; nobody has looked at it
+	info   signerInfo
+}
+
+// parseDetached reads a detached signature. Whether the signer is one who may,
+// is to be asked before it is verified: a stranger's key may be of any size.
+func parseDetached(cms []byte) (detached, error) {
 	der, err := toDER(cms)
 	if err != nil {
-		return nil, err
+		return detached{}, err
 	}
 	var info contentInfo
 	if rest, err := asn1.Unmarshal(der, &info); err != nil || len(rest) > 0 || !info.Type.Equal(oidSignedData) {
-		return nil, errCMS
+		return detached{}, errCMS
 	}
 	d := info.Content
 	if len(d.Signers) != 1 || len(d.Encapsulated.Content.FullBytes) > 0 {
-		return nil, errCMS
+		return detached{}, errCMS
 	}
 	s := d.Signers[0]
 	certificates, err := x509.ParseCertificates(d.Certificates.Bytes)
 	if err != nil {
-		return nil, errCMS
+		return detached{}, errCMS
 	}
 	for _, c := range certificates {
 		if c.SerialNumber.Cmp(s.Signer.Serial) == 0 && bytes.Equal(c.RawIssuer, s.Signer.Issuer.FullBytes) {
-			return c, s.verify(c.PublicKey, content)
+			return detached{c, s}, nil
 		}
 	}
-	return nil, errCMS
+	return detached{}, errCMS
 }
+
+// verify returns nil if the signer signed content.
+func (d *detached) verify(content []byte) error { return d.info.verify(d.signer.PublicKey, content) }
 
 func (s *signerInfo) verify(key crypto.PublicKey, content []byte) error {
 	hash, ok := hashOf(s.Digest.OID)
@@ -138,7 +148,7 @@ func (s *signerInfo) verify(key crypto.PublicKey, content []byte) error {
 			return nil
 		}
 	case *rsa.PublicKey:
-		if k.N.BitLen() >= leastRSA && rsa.VerifyPKCS1v15(k, hash, h, s.Signature) == nil {
+		if n := k.N.BitLen(); n >= leastRSA && n <= mostRSA && rsa.VerifyPKCS1v15(k, hash, h, s.Signature) == nil {
 			return nil
 		}
 	}

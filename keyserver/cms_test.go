@@ -19,17 +19,17 @@ func TestSignaturesOfOthers(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		c, err := verifyDetached(cms, []byte(content))
+		c, err := VerifyDetached(cms, []byte(content))
 		if err != nil || c.Subject.CommonName != "batches" {
 			t.Fatalf("%s: %v", name, err)
 		}
-		if _, err := verifyDetached(cms, []byte(content+".")); err == nil {
+		if _, err := VerifyDetached(cms, []byte(content+".")); err == nil {
 			t.Errorf("%s: verified other bytes", name)
 		}
 		for _, end := range []int{1, 20, 30} { // within the signature, before the ends of open lengths
 			bad := bytes.Clone(cms)
 			bad[len(bad)-end-10] ^= 0x40
-			if _, err := verifyDetached(bad, []byte(content)); err == nil {
+			if _, err := VerifyDetached(bad, []byte(content)); err == nil {
 				t.Errorf("%s: verified another signature", name)
 			}
 		}
@@ -70,7 +70,7 @@ func FuzzDetached(f *testing.F) {
 				t.Errorf("%x became %x, and that %x, %v", b, der, again, err)
 			}
 		}
-		if c, err := verifyDetached(b, []byte("other bytes")); err == nil {
+		if c, err := VerifyDetached(b, []byte("other bytes")); err == nil {
 			t.Errorf("%x verified", c.Raw)
 		}
 	})

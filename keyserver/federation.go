@@ -252,15 +252,18 @@ func (g *Federation) verify(p *Partner, keys []efgs.Key, signature string) (batc
 	if err != nil {
 		return batch{}, "it is not base64"
 	}
-	c, err := verifyDetached(der, efgs.Signed(keys))
-	at := g.o.Now()
+	d, err := parseDetached(der)
+	if err != nil {
+		return batch{}, "it is no detached signature with its certificate (CMS)"
+	}
+	c, at := d.signer, g.o.Now()
 	switch {
-	case err != nil:
-		return batch{}, "it does not verify over these keys, in the order in which they are signed"
+	case !slices.ContainsFunc(p.Signing, c.Equal):
+		return batch{}, "the signing certificate is not one of the country's"
 	case at.Before(c.NotBefore) || !at.Before(c.NotAfter):
 		return batch{}, "the signing certificate is not valid now"
-	case !slices.ContainsFunc(p.Signing, func(x *x509.Certificate) bool { return x.Equal(c) }):
-		return batch{}, "the signing certificate is not one of the country's"
+	case d.verify(efgs.Signed(keys)) != nil:
+		return batch{}, "it does not verify over these keys, in the order in which they are signed"
 	}
 	return batch{Upload: efgs.Upload{Country: p.Country, Uploaded: at.UTC().Format(time.RFC3339), Signature: signature,
 		Signing: pemOf(c), SigningThumbprint: hexOf(c), SigningOperator: p.SigningOperator,
