@@ -32,6 +32,7 @@ type order struct {
 	at, until, passport     string
 	example                 string
 	json                    bool
+	paper
 }
 
 func issueCommand() *command {
@@ -54,20 +55,24 @@ $ pratique issue --key norland.key result.json -o code.png -o code.txt
 $ pratique issue --example icvp > yellow.json
 $ pratique issue --format icvp --key norland.key yellow.json -o yellow.png
 $ pratique issue --format shc --issuer https://health.norland.example --key norland.key result.json -o card.png -o result.smart-health-card
-$ pratique issue --format vds --key seals.key result.json -o seal.png`,
+$ pratique issue --format vds --key seals.key result.json -o seal.png
+
+# on paper: to fold, and as a page that is read aloud (` + "`pratique print`" + ` prints a code that there is)
+$ pratique issue --key norland.key result.json -o code.txt -o paper.pdf -o paper.html --language fr`,
 		flags: func(f *pflag.FlagSet) {
 			f.StringVar(&o.key, "key", "", "the `KEY` file to sign with")
 			f.StringVar(&o.passphrase, "passphrase", "", "the `FILE` with the passphrase of a sealed key; else it is asked for")
-			f.StringArrayVarP(&o.output, "output", "o", nil, "the `FILE` to write: .png, .svg or .txt, - for the text; of a card also .smart-health-card; may be repeated")
+			f.StringArrayVarP(&o.output, "output", "o", nil, "the `FILE` to write: .png, .svg or .txt, - for the text; on paper .pdf or .html; of a card also .smart-health-card; may be repeated")
 			f.StringVar(&o.format, "format", "hc1", "the `FORMAT` of the code: hc1, icvp, shc or vds")
 			f.StringVar(&o.issuer, "issuer", "", "the address of the issuer of a SMART Health Card: `URL`")
 			f.StringVar(&o.at, "at", "", "the `MOMENT` of issue; else now")
 			f.StringVar(&o.until, "until", "", "the `MOMENT` at which the signature ends; else a year later, or when the key ends; of icvp and shc none")
 			f.StringVar(&o.passport, "mrz", "", "the machine-readable lines of the passport, or a file with them, from which the name is taken: `FILE|LINES`")
 			f.StringVar(&o.example, "example", "", "print a form to fill in, of this `KIND`: test, vaccination, recovery or icvp")
+			o.paper.flags(f)
 			f.BoolVar(&o.json, "json", false, "print JSON about the code, with its text")
 		},
-		choices: map[string][]string{"format": issued, "example": exampleKinds()},
+		choices: map[string][]string{"format": issued, "example": exampleKinds(), "layout": layoutNames(), "language": paperLanguages()},
 		run:     o.run,
 	}
 }
@@ -114,9 +119,9 @@ func (o *order) run(p *program, args []string) error {
 // moreOutput are the kinds of files that are made of this format alone.
 func (o *order) moreOutput() []string {
 	if o.format == "shc" {
-		return []string{cardFile}
+		return append([]string{cardFile}, paperKinds...)
 	}
-	return nil
+	return paperKinds
 }
 
 // issued are the formats that are made here.
@@ -338,7 +343,7 @@ func issueFault(err error) error {
 
 // deliver writes the code to where it was asked for.
 func (o *order) deliver(p *program, c *cert.Certificate, k *keys.Key, text string) error {
-	code := made{text: text, file: text + "\n", demo: k.Demo()}
+	code := made{text: text, file: text + "\n", demo: k.Demo(), paper: o.paper, issued: p.now()}
 	if o.format == "shc" {
 		code.card = shc.File(text)
 		if numeric, err := shc.Numeric(text); err == nil {

@@ -27,6 +27,7 @@ func commands() []*command {
 		exposureCommand(),
 		areasCommand(),
 		issueCommand(),
+		printCommand(),
 		convertCommand(),
 		endorseCommand(),
 		linkCommand(),

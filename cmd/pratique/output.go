@@ -5,8 +5,10 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/pratique/pratique/internal/qr"
+	"github.com/pratique/pratique/issue/print"
 )
 
 // caption stands under every code that a demo key signed.
@@ -14,11 +16,13 @@ const caption = "DEMO - NOT VALID"
 
 // made is a code that was made here: its text, and how it is drawn.
 type made struct {
-	text  string
-	file  string // as a text file has it
-	card  []byte // as a .smart-health-card file has it, of a SMART Health Card
-	level qr.Level
-	demo  bool
+	text   string
+	file   string // as a text file has it
+	card   []byte // as a .smart-health-card file has it, of a SMART Health Card
+	level  qr.Level
+	demo   bool
+	paper            // on which it is laid out
+	issued time.Time // when; zero: it is no certificate and stands on no paper
 }
 
 // cardFile is how the name of a file of SMART Health Cards ends.
@@ -30,7 +34,11 @@ func badOutput(output []string, more ...string) error {
 	kinds := append([]string{".png", ".svg", ".txt"}, more...)
 	for _, out := range output {
 		if out != "-" && !slices.Contains(kinds, strings.ToLower(filepath.Ext(out))) {
-			return misuse("no picture is made for "+quote(out), "the name must end in .png, .svg or .txt; to print, take .svg")
+			to := "; to print, take .svg"
+			if slices.Contains(more, ".pdf") {
+				to = "; to print, take .pdf or .html"
+			}
+			return misuse("no picture is made for "+quote(out), "the name must end in .png, .svg or .txt"+to)
 		}
 	}
 	return nil
@@ -47,6 +55,10 @@ func (p *program) write(c made, output []string) (*qr.Symbol, float64, error) {
 	if c.demo {
 		style.Caption = caption
 	}
+	laid, err := c.laid(output)
+	if err != nil {
+		return nil, 0, err
+	}
 	for _, out := range output {
 		var data []byte
 		switch strings.ToLower(filepath.Ext(out)) {
@@ -56,6 +68,8 @@ func (p *program) write(c made, output []string) (*qr.Symbol, float64, error) {
 			data = symbol.SVG(style)
 		case cardFile:
 			data = c.card
+		case ".pdf", ".html":
+			data = laid[out]
 		default:
 			data = []byte(c.file)
 		}
@@ -64,6 +78,30 @@ func (p *program) write(c made, output []string) (*qr.Symbol, float64, error) {
 		}
 	}
 	return symbol, style.Width, nil
+}
+
+// laid lays a code out for the files that want it, before any is written.
+func (c made) laid(output []string) (map[string][]byte, error) {
+	if !c.paper.wants(output) {
+		return nil, nil
+	}
+	page, err := c.paper.open()
+	if err != nil {
+		return nil, err
+	}
+	sheet, err := page.sheet(c.text, nil, print.Options{At: c.issued, Demo: c.demo, Standing: print.Standing{Issued: true}})
+	if err != nil {
+		return nil, err
+	}
+	files := map[string][]byte{}
+	for _, out := range output {
+		if kind := strings.ToLower(filepath.Ext(out)); slices.Contains(paperKinds, kind) {
+			if files[out], err = page.file(sheet, kind); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return files, nil
 }
 
 // show draws a code on a terminal, and prints its text elsewhere, or where the
