@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -249,12 +250,7 @@ var examples = map[string]string{
 `,
 }
 
+// exampleKinds are the kinds of examples: forms, and a table.
 func exampleKinds() []string {
-	return slices.Sorted(func(yield func(string) bool) {
-		for k := range examples {
-			if !yield(k) {
-				return
-			}
-		}
-	})
+	return slices.Sorted(slices.Values(append(slices.Collect(maps.Keys(examples)), "table")))
 }

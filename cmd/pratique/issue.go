@@ -7,7 +7,6 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -33,6 +32,7 @@ type order struct {
 	example                 string
 	json                    bool
 	paper
+	received
 }
 
 func issueCommand() *command {
@@ -46,6 +46,8 @@ The code is the EU's digital certificate (hc1) unless another --format is named:
 
 The file is in JSON: a simple form, which --example prints, the content of a European certificate, or a neutral certificate as ` + "`pratique read --json`" + ` prints it. The name is computed as passports print it; give the passport's own lines (--mrz) where you have them, and the name is compared. What would make the certificate wrong is refused: a sample of tomorrow, a name that cannot be computed, a key that may not sign this.
 
+What laboratories and clinics send is read, too: messages of HL7 version 2 (ORU^R01, VXU^V04), bundles and resources of FHIR R4 (DiagnosticReport, Observation, Immunization), and tables (CSV, of which --example table is one). Of several results each has its code in the folder -o DIR, whose name is made of what it says: issued again, what is there stays. What cannot be used is said by its place, or, of a table, written to errors.csv with the reason, to be corrected and issued like the table. --dry-run reads and checks alone (docs/intake.md).
+
 Codes of demo keys say DEMO on the picture.`,
 		example: `$ pratique key new --demo -o norland.key
 $ pratique issue --example test > result.json
@@ -56,6 +58,12 @@ $ pratique issue --example icvp > yellow.json
 $ pratique issue --format icvp --key norland.key yellow.json -o yellow.png
 $ pratique issue --format shc --issuer https://health.norland.example --key norland.key result.json -o card.png -o result.smart-health-card
 $ pratique issue --format vds --key seals.key result.json -o seal.png
+
+# a table, a message of a laboratory
+$ pratique issue --example table > results.csv
+$ pratique issue --dry-run results.csv
+$ pratique issue --key norland.key results.csv -o codes
+$ pratique issue --key norland.key --authority "Norland Institute of Health" message.hl7 -o code.png
 
 # on paper: to fold, and as a page that is read aloud (` + "`pratique print`" + ` prints a code that there is)
 $ pratique issue --key norland.key result.json -o code.txt -o paper.pdf -o paper.html --language fr`,
@@ -68,8 +76,9 @@ $ pratique issue --key norland.key result.json -o code.txt -o paper.pdf -o paper
 			f.StringVar(&o.at, "at", "", "the `MOMENT` of issue; else now")
 			f.StringVar(&o.until, "until", "", "the `MOMENT` at which the signature ends; else a year later, or when the key ends; of icvp and shc none")
 			f.StringVar(&o.passport, "mrz", "", "the machine-readable lines of the passport, or a file with them, from which the name is taken: `FILE|LINES`")
-			f.StringVar(&o.example, "example", "", "print a form to fill in, of this `KIND`: test, vaccination, recovery or icvp")
+			f.StringVar(&o.example, "example", "", "print a form to fill in, of this `KIND`: test, vaccination, recovery, icvp or table")
 			o.paper.flags(f)
+			o.received.flags(f)
 			f.BoolVar(&o.json, "json", false, "print JSON about the code, with its text")
 		},
 		choices: map[string][]string{"format": issued, "example": exampleKinds(), "layout": layoutNames(), "language": paperLanguages()},
@@ -78,10 +87,14 @@ $ pratique issue --key norland.key result.json -o code.txt -o paper.pdf -o paper
 }
 
 func (o *order) run(p *program, args []string) error {
+	if o.example == "table" {
+		p.out.WriteString(tableExample)
+		return nil
+	}
 	if o.example != "" {
 		form, ok := examples[o.example]
 		if !ok {
-			return misuse("there is no example of "+quote(o.example), "there are "+strings.Join(slices.Sorted(maps.Keys(examples)), ", "))
+			return misuse("there is no example of "+quote(o.example), "there are "+strings.Join(exampleKinds(), ", "))
 		}
 		p.out.WriteString(form)
 		return nil
@@ -91,6 +104,9 @@ func (o *order) run(p *program, args []string) error {
 	}
 	if len(args) != 1 {
 		return misuse("name one file with what shall be certified", "`pratique issue --example test` prints one to fill in")
+	}
+	if done, err := o.take(p, args[0]); done {
+		return err
 	}
 	if o.key == "" {
 		return misuse("a code is signed with a key", "name the key file: --key KEY; `pratique key new --demo` makes one for exercises")

@@ -53,7 +53,7 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits": exits, "askew": askew, "change": change, "long": long, "vector": vector, "line": lineOf, "swap": swap, "published": publishedKeys,
+			"exits": exits, "askew": askew, "change": change, "mend": mend, "long": long, "vector": vector, "line": lineOf, "swap": swap, "published": publishedKeys,
 		},
 	})
 }
@@ -127,6 +127,19 @@ func change(ts *testscript.TestScript, neg bool, args []string) {
 		text[at] = 'A'
 	}
 	ts.Check(os.WriteFile(ts.MkAbs(args[1]), text, 0o644))
+}
+
+// mend writes a text with one of its words as another, wherever it stands:
+// mend in.txt out.txt old new.
+func mend(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 4 {
+		ts.Fatalf("usage: mend in.txt out.txt old new")
+	}
+	text := ts.ReadFile(args[0])
+	if !strings.Contains(text, args[2]) {
+		ts.Fatalf("%s has no %q", args[0], args[2])
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[1]), []byte(strings.ReplaceAll(text, args[2], args[3])), 0o644))
 }
 
 // swap writes a line of a text in place of another, which must stand there once:

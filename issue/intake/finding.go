@@ -46,6 +46,7 @@ const (
 	NotTranslated Code = "not_translated" // a name that no rule writes in the letters of passports
 	OtherPerson   Code = "other_person"   // the name or birth date is not that of the passport
 	Reused        Code = "reused"         // the identifier of another message
+	Format        Code = "format"         // what the format of the code must have, and cannot be left out
 )
 
 // hints say what to do about a finding.
@@ -81,6 +82,7 @@ var hints = map[Code]string{
 	NotTranslated: "give the lines of the passport, or the name as it has it",
 	OtherPerson:   "compare name and birth date with the passport, letter by letter",
 	Reused:        "give every message an identifier of its own",
+	Format:        "state it, or take a format of codes that does without it",
 }
 
 // Hint says what to do about it, as a short sentence without its full stop.

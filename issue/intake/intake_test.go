@@ -77,7 +77,7 @@ func TestEveryFindingSaysWhatToDo(t *testing.T) {
 		intake.Missing, intake.Unreadable, intake.UnknownCode, intake.UnknownField, intake.Future, intake.Order, intake.Implausible, intake.NoOffset, intake.Imprecise,
 		intake.Preliminary, intake.Cancelled, intake.Inconclusive, intake.NotGiven, intake.Recalled, intake.Contradiction, intake.Several, intake.Unresolved, intake.Left,
 		intake.Guessed, intake.Unsupported, intake.Version, intake.Purpose, intake.Structure, intake.Charset, intake.Size, intake.Formula, intake.Twice, intake.Pseudonym,
-		intake.NotTranslated, intake.OtherPerson, intake.Reused,
+		intake.NotTranslated, intake.OtherPerson, intake.Reused, intake.Format,
 	} {
 		f := intake.Finding{Severity: intake.Error, Code: c, Place: "PID[1]-5"}
 		if h := c.Hint(); h == "" || strings.HasSuffix(h, ".") || !strings.HasPrefix(f.String(), "error: PID[1]-5: "+string(c)+": ") {

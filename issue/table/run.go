@@ -18,6 +18,7 @@ type Errors struct {
 	head []string // of the table, without what was added before
 	skip []int    // the columns that were added before
 	c    byte
+	Tell func(Row) // also told of each row, if not nil
 }
 
 // NewErrors begins with the head of the table.
@@ -36,6 +37,9 @@ func NewErrors(w io.Writer, t *Reader) *Errors {
 
 // Write writes a row with the errors that it has.
 func (e *Errors) Write(r Row) {
+	if e.Tell != nil {
+		e.Tell(r)
+	}
 	var why []string
 	for _, f := range r.Item.Findings {
 		if f.Severity == intake.Error {
