@@ -44,6 +44,7 @@ func commands() []*command {
 		demoCommand(),
 		tourCommand(),
 		simulateCommand(),
+		borderCommand(),
 		speedCommand(),
 		helpCommand(),
 		manCommand(),

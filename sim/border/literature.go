@@ -150,7 +150,7 @@ func otherClaims() (list []Claim) {
 		}, "with 28% who keep the quarantine nearly all of it must come from the tests; our antigen curve, of swabs that people took of themselves, finds 63% at its best day, and no test finds those infected a day before. Beside isolation with symptoms, as theirs; their text was not at hand beyond its abstract"},
 		{russellPaper, "test 72 hours before", ofDestination, "under 10%", 0, 0.10, true, func(s *Setting) { s.BeforeTest, s.SymptomIsolation = PCR, 1 }, "beside isolation with symptoms; infected 0 to 14 days before"},
 		{russellPaper, "the same, 0 to 7 days before, nobody isolates", ofDestination, "under 10%", 0, 0.10, false, func(s *Setting) { s.BeforeTest, s.Window = PCR, 7 }, ""},
-		{russellPaper, "the same, 0 to 14 days before", ofDestination, "under 10%", 0, 0.10, false, func(s *Setting) { s.BeforeTest = PCR }, "here also those travel who feel ill, and these the test finds; the two lines above do without them"},
+		{russellPaper, "the same, 0 to 14 days before", ofDestination, "under 10%", 0, 0.10, false, func(s *Setting) { s.BeforeTest = PCR }, "of those infected in the week before that the test finds more, and they pass on little at the destination in any case; beside isolation with symptoms, as two lines above, most of them do not travel"},
 	} {
 		s := Default()
 		r.set(&s)
