@@ -4,8 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
-	"os"
+	"net/http"
 	"path/filepath"
 	"strings"
 	"time"
@@ -25,8 +26,62 @@ A proof is one file and needs nothing else: it can be checked years later, offli
 		example: `$ pratique log prove --log log/ --policy policy.txt act.txt -o act.tlog-proof
 $ pratique log check --policy policy.txt --proof act.tlog-proof act.txt
 $ pratique log check --policy policy.txt --log log/ --since yesterday/checkpoint`,
-		sub: []*command{logProveCommand(), logCheckCommand()},
+		sub: []*command{logProveCommand(), logCheckCommand(), logMonitorCommand()},
 	}
+}
+
+// logFiles are the files of a log, wherever they are.
+type logFiles interface {
+	tlog.Source
+	// checkpoint returns the newest one; the error is said to people as it is.
+	checkpoint() ([]byte, error)
+}
+
+// logAt is the log in a folder, or at an address.
+func logAt(name string) logFiles {
+	if strings.HasPrefix(name, "https://") || strings.HasPrefix(name, "http://") {
+		return logAddress(strings.TrimSuffix(name, "/"))
+	}
+	return logFolder(name)
+}
+
+// logAddress is a log at a web server.
+type logAddress string
+
+// Read implements [tlog.Source].
+func (l logAddress) Read(ctx context.Context, path string) ([]byte, error) {
+	return l.get(ctx, path, maxLogFile)
+}
+
+func (l logAddress) get(ctx context.Context, path string, most int64) ([]byte, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, string(l)+"/"+path, nil)
+	if err != nil {
+		return nil, err
+	}
+	resp, err := (&http.Client{Timeout: 30 * time.Second}).Do(req)
+	if err != nil {
+		return nil, errors.Unwrap(err)
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode == http.StatusNotFound {
+		return nil, tlog.ErrMissing
+	}
+	if resp.StatusCode != http.StatusOK {
+		return nil, fmt.Errorf("the server answers %d", resp.StatusCode)
+	}
+	b, err := io.ReadAll(io.LimitReader(resp.Body, most+1))
+	if err == nil && int64(len(b)) > most {
+		err = fmt.Errorf("longer than %d bytes", most)
+	}
+	return b, err
+}
+
+func (l logAddress) checkpoint() ([]byte, error) {
+	b, err := l.get(context.Background(), "checkpoint", tlog.MaxNote)
+	if err != nil {
+		return nil, failure("fetching the checkpoint of the log: "+cause(err), "--log names the address before /checkpoint; is the server running?")
+	}
+	return b, nil
 }
 
 // logFolder is a log as plain files.
@@ -110,7 +165,7 @@ func logProveCommand() *command {
 		example: `$ pratique log prove --log log/ --policy policy.txt act.txt -o act.tlog-proof
 $ pratique log prove --log log/ --policy policy.txt --index 73894 act.txt`,
 		flags: func(f *pflag.FlagSet) {
-			f.StringVar(&folder, "log", "", "the `FOLDER` with the files of the log")
+			f.StringVar(&folder, "log", "", "the `FOLDER` with the files of the log, or its address")
 			f.StringVar(&policyFile, "policy", "", "the `FILE` that says whose checkpoints count")
 			f.Int64Var(&index, "index", -1, "where the entry stands: `NUMBER`, from 0; else it is looked for")
 			f.StringVarP(&output, "output", "o", "", "the `FILE` to write; else standard output")
@@ -123,7 +178,7 @@ $ pratique log prove --log log/ --policy policy.txt --index 73894 act.txt`,
 			if err != nil {
 				return err
 			}
-			w, err := openLog(logFolder(folder), policy)
+			w, err := openLog(logAt(folder), policy)
 			if err != nil {
 				return err
 			}
@@ -132,11 +187,11 @@ $ pratique log prove --log log/ --policy policy.txt --index 73894 act.txt`,
 				return failure("reading "+quote(args[0])+": "+cause(err), "give the statement as it was signed, byte for byte")
 			}
 			if index < 0 {
-				if index, err = find(logFolder(folder), w, entry); err != nil {
+				if index, err = find(logAt(folder), w, entry); err != nil {
 					return err
 				}
 			}
-			proof, err := tlog.Prove(context.Background(), logFolder(folder), w, index)
+			proof, err := tlog.Prove(context.Background(), logAt(folder), w, index)
 			if err == nil {
 				_, err = proof.Check(policy, entry)
 			}
@@ -148,7 +203,7 @@ $ pratique log prove --log log/ --policy policy.txt --index 73894 act.txt`,
 	}
 }
 
-func openLog(l logFolder, policy tlog.Policy) (tlog.Witnessed, error) {
+func openLog(l logFiles, policy tlog.Policy) (tlog.Witnessed, error) {
 	note, err := l.checkpoint()
 	if err != nil {
 		return tlog.Witnessed{}, err
@@ -161,7 +216,7 @@ func openLog(l logFolder, policy tlog.Policy) (tlog.Witnessed, error) {
 }
 
 // find looks for an entry, the newest first.
-func find(l logFolder, w tlog.Witnessed, entry []byte) (int64, error) {
+func find(l logFiles, w tlog.Witnessed, entry []byte) (int64, error) {
 	for n := (w.Size - 1) / tlog.Width; n >= 0 && w.Size > 0; n-- {
 		es, err := tlog.Entries(context.Background(), l, w.Checkpoint, n)
 		if err != nil {
@@ -196,7 +251,7 @@ $ pratique log check --account office.txt --since office-of-last-month.txt`,
 		flags: func(f *pflag.FlagSet) {
 			f.StringVar(&policyFile, "policy", "", "the `FILE` that says whose checkpoints count")
 			f.StringVar(&proofFile, "proof", "", "the `FILE` with the proof of the statement")
-			f.StringVar(&folder, "log", "", "the `FOLDER` with the files of the log")
+			f.StringVar(&folder, "log", "", "the `FOLDER` with the files of the log, or its address")
 			f.StringVar(&account, "account", "", "the `FILE` with the account of an issuing office")
 			f.StringVar(&since, "since", "", "the `FILE` with the checkpoint, or the account, that was seen before")
 			f.DurationVar(&age, "max-age", 0, "refuse what no quorum has confirmed for this `DURATION`, such as 24h; else any age")
@@ -222,7 +277,7 @@ $ pratique log check --account office.txt --since office-of-last-month.txt`,
 			if proofFile != "" {
 				w, err = checkProof(policy, proofFile, args[0])
 			} else {
-				w, err = checkLog(policy, logFolder(folder), since)
+				w, err = checkLog(policy, logAt(folder), since)
 			}
 			if err != nil {
 				return err
@@ -257,26 +312,18 @@ func checkProof(policy tlog.Policy, proofFile, entryFile string) (tlog.Witnessed
 	return w, nil
 }
 
-func checkLog(policy tlog.Policy, l logFolder, since string) (tlog.Witnessed, error) {
+func checkLog(policy tlog.Policy, l logFiles, since string) (tlog.Witnessed, error) {
 	w, err := openLog(l, policy)
 	if err != nil {
 		return w, err
 	}
 	if since != "" {
-		note, err := os.ReadFile(since)
+		note, err := readFile(since, tlog.MaxNote)
 		if err != nil {
 			return w, failure("reading "+quote(since)+": "+cause(err), "keep the file checkpoint of the log from one time to the next")
 		}
-		old, err := policy.Open(note)
-		if err != nil {
-			return w, logFault("the checkpoint "+quote(since), err)
-		}
-		proof, err := tlog.Consistency(context.Background(), l, w.Checkpoint, min(old.Size, w.Size))
-		if err == nil {
-			err = w.Follows(old.Checkpoint, proof)
-		}
-		if err != nil {
-			return w, logFault("the log", err)
+		if err := followsKept(policy, l, w, since, note); err != nil {
+			return w, err
 		}
 	}
 	for n := int64(0); n*tlog.Width < w.Size; n++ {
@@ -285,6 +332,22 @@ func checkLog(policy tlog.Policy, l logFolder, since string) (tlog.Witnessed, er
 		}
 	}
 	return w, nil
+}
+
+// followsKept holds a log against the checkpoint that was kept from the last time.
+func followsKept(policy tlog.Policy, l logFiles, w tlog.Witnessed, name string, note []byte) error {
+	old, err := policy.Open(note)
+	if err != nil {
+		return logFault("the checkpoint "+quote(name), err)
+	}
+	proof, err := tlog.Consistency(context.Background(), l, w.Checkpoint, min(old.Size, w.Size))
+	if err == nil {
+		err = w.Follows(old.Checkpoint, proof)
+	}
+	if err != nil {
+		return logFault("the log", err)
+	}
+	return nil
 }
 
 func sayLog(p *program, w tlog.Witnessed, asJSON bool) error {

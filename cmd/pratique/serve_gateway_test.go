@@ -162,6 +162,21 @@ func gatewayStory(t *testing.T, database string) {
 	if code != exitAmber || !strings.Contains(out, "done  admitted as Sudmark") || !strings.Contains(out, "done  recognises certificates by 1") || !strings.Contains(out, "TODO  your rules") || !strings.Contains(out, "next  statement 3") {
 		t.Errorf("%d %s", code, out)
 	}
+	// The country hears of what is published in its name and was not sent by it.
+	if err := os.Mkdir("sent", 0o700); err != nil {
+		t.Fatal(err)
+	}
+	write("sent/1.txt", contentOf(t, act1))
+	watch := []string{"log", "monitor", "--log", address, "--policy", "policy.txt", "--root", "root-2.txt", "--country", "XB", "--sent", "sent", "--keep", "seen"}
+	code, out, errs = shell(t, "", watch...)
+	if code != exitRed || !strings.Contains(out, "ALARM    an act of XB that is not among those it sent: document areas main") || !strings.Contains(out, "ALARM    the keyholders have stated party XB") || strings.Contains(out, "recognise XA, issued") {
+		t.Errorf("%d %s%s", code, out, errs)
+	}
+	write("sent/2.txt", contentOf(t, act2))
+	code, out, errs = shell(t, "", watch...)
+	if code == exitRed || strings.Contains(out, "ALARM") || errs != "" {
+		t.Errorf("what was sent, and what was said before: %d %s%s", code, out, errs)
+	}
 	if code, _, errs := shell(t, "", "network", "send", "--gateway", address, "areas.txt"); code != exitBroken || !strings.Contains(errs, "malformed") {
 		t.Errorf("a file that is no statement: %d %s", code, errs)
 	}

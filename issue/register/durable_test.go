@@ -247,9 +247,7 @@ func TestAFullDisk(t *testing.T) {
 // The database server is killed and comes back while certificates are issued:
 // nothing that was handed out is lost, and senders who ask again get theirs.
 func TestTheDatabaseIsKilled(t *testing.T) {
-	if os.Getenv(storetest.Variable) == "" {
-		t.Skip(storetest.Variable + " is not set: PostgreSQL is not tried (make unit starts one)")
-	}
+	storetest.Postgres(t) // skips where there is none
 	server, err := storetest.NewServer(storetest.Folder(t))
 	if err != nil {
 		t.Fatal(err)
