@@ -26,7 +26,7 @@ const pin = "24681357"
 
 // soft makes a token of SoftHSM, a software that behaves like hardware, and
 // returns a reference to a key in it, and the folder in which it is.
-func soft(t *testing.T, label string) (keys.Reference, string) {
+func soft(t testing.TB, label string) (keys.Reference, string) {
 	t.Helper()
 	var module string
 	for _, name := range []string{"/usr/lib/softhsm/libsofthsm2.so", "/usr/local/lib/softhsm/libsofthsm2.so", "/usr/lib64/softhsm/libsofthsm2.so", "/opt/homebrew/lib/softhsm/libsofthsm2.so"} {
@@ -53,7 +53,7 @@ func soft(t *testing.T, label string) (keys.Reference, string) {
 }
 
 // initialise makes the token, where the configuration says.
-func initialise(t *testing.T) {
+func initialise(t testing.TB) {
 	t.Helper()
 	out, err := exec.CommandContext(t.Context(), "softhsm2-util", "--init-token", "--free", "--label", "pratique test", "--pin", pin, "--so-pin", "12345678").CombinedOutput()
 	if err != nil {
@@ -65,7 +65,7 @@ func options(alg keys.Algorithm) keys.Options {
 	return keys.Options{Country: "XA", Authority: "Norland", Demo: true, Algorithm: alg, NotBefore: from, NotAfter: until}
 }
 
-func makeInToken(t *testing.T, r keys.Reference, o keys.Options) *keys.Key {
+func makeInToken(t testing.TB, r keys.Reference, o keys.Options) *keys.Key {
 	t.Helper()
 	k, err := keys.NewInToken(r, pin, o, rand.Reader)
 	if err != nil {
