@@ -6,6 +6,8 @@ import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"reflect"
@@ -279,6 +281,33 @@ func TestVerify(t *testing.T) {
 				t.Errorf("got %v, want %v", err, v.want)
 			}
 		})
+	}
+}
+
+// A certificate says by the hash of what was signed which card it was, and by
+// the name of the key who is said to have signed it, however long that is.
+func TestACardIsKnownByItsHash(t *testing.T) {
+	text := issue(t, person(aTest()))
+	head, rest, _ := strings.Cut(text, ".")
+	payload, _, _ := strings.Cut(rest, ".")
+	c := verify(t, text).Certificate
+	if want := fmt.Sprintf("%x", sha256.Sum256([]byte(head+"."+payload))); c.Carrier.Hash != want {
+		t.Errorf("the hash is %q, want %q", c.Carrier.Hash, want)
+	}
+	if want := base64.StdEncoding.EncodeToString([]byte(demo(t).Key.ID)); c.Issuer.KeyID != want {
+		t.Errorf("the key is %q, want %q", c.Issuer.KeyID, want)
+	}
+	name := strings.Repeat("a name of a key, ", 9)
+	head = jws.Encode([]byte(`{"zip":"DEF","alg":"ES256","kid":"` + name + `"}`))
+	u, err := shc.Read(head + text[strings.Index(text, "."):])
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c, err = u.SkipVerification(); err != nil {
+		t.Fatal(err)
+	}
+	if want := fmt.Sprintf("%x", sha256.Sum256([]byte(head+"."+payload))); c.Carrier.Hash != want || c.Issuer.KeyID != base64.StdEncoding.EncodeToString([]byte(name)) {
+		t.Errorf("with a long name: %q, %q", c.Carrier.Hash, c.Issuer.KeyID)
 	}
 }
 
