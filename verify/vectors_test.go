@@ -5,14 +5,11 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
-	"strings"
 	"testing"
 
+	"github.com/pratique/pratique/bundle"
 	"github.com/pratique/pratique/format"
-	"github.com/pratique/pratique/revoke"
-	"github.com/pratique/pratique/rules"
 	"github.com/pratique/pratique/trust"
-	"github.com/pratique/pratique/trust/lists"
 	"github.com/pratique/pratique/vectors"
 	"github.com/pratique/pratique/verify"
 )
@@ -20,32 +17,23 @@ import (
 // worldOf makes the world of a case from its public text forms.
 func worldOf(f *vectors.File, name string) (*verify.World, error) {
 	v := f.Worlds[name]
-	w := &verify.World{Keys: new(trust.Keys)}
+	var files []bundle.File
 	for _, file := range v.Files {
-		text := f.Files[file]
-		switch {
-		case strings.HasPrefix(text, "pratique-trust/"):
-			l, err := lists.Read(file, []byte(text))
-			if err != nil || len(l.Skipped) > 0 {
-				return nil, fmt.Errorf("%s: %v %v", file, err, l.Skipped)
-			}
-			for _, k := range l.Keys {
-				w.Keys.Add(k)
-			}
-			w.Recognitions = append(w.Recognitions, l.Recognitions...)
-		case strings.HasPrefix(text, "pratique-withdrawals/"):
-			l, err := revoke.Parse(text)
-			if err != nil {
-				return nil, fmt.Errorf("%s: %w", file, err)
-			}
-			w.Withdrawals = append(w.Withdrawals, l)
-		default:
-			s, err := rules.Parse([]byte(text))
-			if err != nil {
-				return nil, fmt.Errorf("%s: %w", file, err)
-			}
-			w.Rules = append(w.Rules, s)
+		files = append(files, bundle.File{Name: file, Data: []byte(f.Files[file])})
+	}
+	s, err := bundle.Sort(files)
+	if err != nil {
+		return nil, err
+	}
+	w := &verify.World{Keys: new(trust.Keys), Rules: s.Rules, Withdrawals: s.Withdrawals}
+	for _, l := range s.Lists {
+		if len(l.Skipped) > 0 {
+			return nil, fmt.Errorf("%s: %v", l.Name, l.Skipped)
 		}
+		for _, k := range l.Keys {
+			w.Keys.Add(k)
+		}
+		w.Recognitions = append(w.Recognitions, l.Recognitions...)
 	}
 	if v.KeyPolicy == "now" {
 		w.KeyPolicy = trust.ValidNow
