@@ -2,7 +2,6 @@ package sim
 
 import (
 	"slices"
-	"strconv"
 )
 
 // A Field is one of the numbers of a scenario, as its text and `pratique
@@ -56,8 +55,6 @@ func (f *Field) set(s *Scenario, values []float64) {
 		copy(v[:], values)
 	}
 }
-
-func number(v float64) string { return strconv.FormatFloat(v, 'f', -1, 64) }
 
 // Fields are all fields, in the order of a scenario's text.
 func Fields() []Field { return slices.Clone(fields) }

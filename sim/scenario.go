@@ -1,6 +1,10 @@
 package sim
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/pratique/pratique/internal/lines"
+)
 
 // Ages are the age groups: 0-9, 10-19 ... 70-79, 80 and over.
 const Ages = 9
@@ -134,10 +138,10 @@ func (s *Scenario) Check() error {
 				if f.Values > 1 {
 					what = fmt.Sprintf(" (value %d)", i+1)
 				}
-				return refuse(f.Name, "%s is not between %s and %s%s", number(v), number(f.Min), number(f.Max), what)
+				return refuse(f.Name, "%s is not between %s and %s%s", lines.Text(v), lines.Text(f.Min), lines.Text(f.Max), what)
 			}
 			if f.whole && v != float64(int64(v)) {
-				return refuse(f.Name, "%s is not a whole number", number(v))
+				return refuse(f.Name, "%s is not a whole number", lines.Text(v))
 			}
 		}
 	}

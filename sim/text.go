@@ -1,7 +1,6 @@
 package sim
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
@@ -10,13 +9,12 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"unicode/utf8"
+
+	"github.com/pratique/pratique/internal/lines"
 )
 
-// The limits of a scenario's text.
+// The limits of a scenario's text, beside those of package lines.
 const (
-	maxText  = 64 << 10 // bytes
-	maxLines = 500
 	maxTitle = 200 // bytes
 	maxLike  = 4   // shipped scenarios may stand upon each other so deep
 )
@@ -61,55 +59,29 @@ func Parse(text []byte) (Scenario, error) { return parse(text, 0) }
 
 func parse(text []byte, depth int) (Scenario, error) {
 	var s Scenario
-	line := 0
-	refuse := func(field, reason string) (Scenario, error) {
-		return Scenario{}, &FieldError{Line: line, Field: field, Reason: reason}
-	}
-	if len(text) > maxText {
-		return refuse("", "over 64 KiB")
-	}
-	if !utf8.Valid(text) {
-		return refuse("", "not UTF-8")
-	}
+	var behind error // what is wrong with the scenario that it is like
 	seen := map[string]bool{}
-	for l := range bytes.Lines(text) {
-		if line++; line > maxLines {
-			return refuse("", "over 500 lines")
-		}
-		said, _, _ := strings.Cut(string(l), "#")
-		words := strings.Fields(said)
-		if line == 1 {
-			if len(words) != 1 || words[0] != header {
-				return refuse("", "the first line is not "+header)
-			}
-			continue
-		}
-		if len(words) == 0 {
-			continue
-		}
-		name, values := words[0], words[1:]
-		if seen[name] {
-			return refuse(name, "stands twice")
-		}
+	fault := lines.Read(text, header, func(name string, values []string) (reason string) {
 		switch name {
 		case "title":
 			s.Title = strings.Join(values, " ")
 			if s.Title == "" || len(s.Title) > maxTitle {
-				return refuse(name, "not 1 to 200 bytes long")
+				return "not 1 to 200 bytes long"
 			}
 		case "like":
 			if len(seen) > 1 || len(seen) == 1 && !seen["title"] {
-				return refuse(name, "stands behind other fields")
+				return "stands behind other fields"
 			}
 			if len(values) != 1 {
-				return refuse(name, "takes the name of one scenario")
+				return "takes the name of one scenario"
 			}
 			if depth >= maxLike {
-				return refuse(name, "too deep")
+				return "too deep"
 			}
 			base, err := like(values[0], depth+1)
 			if err != nil {
-				return Scenario{}, err
+				behind = err
+				return err.Error()
 			}
 			if s.Title != "" {
 				base.Title = s.Title
@@ -117,13 +89,17 @@ func parse(text []byte, depth int) (Scenario, error) {
 			s = base
 		default:
 			if reason := s.setField(name, values); reason != "" {
-				return refuse(name, reason)
+				return reason
 			}
 		}
 		seen[name] = true
-	}
-	if line == 0 {
-		return refuse("", "empty")
+		return ""
+	})
+	switch {
+	case behind != nil:
+		return Scenario{}, behind
+	case fault.Reason != "":
+		return Scenario{}, &FieldError{fault.Line, fault.Field, fault.Reason}
 	}
 	if !seen["like"] {
 		for _, f := range fields {
@@ -172,15 +148,12 @@ func (s *Scenario) setField(name string, texts []string) (reason string) {
 			}
 			continue
 		}
-		v, err := strconv.ParseFloat(t, 64)
-		if err != nil || strings.ContainsAny(t, "xXpP_") || math.IsNaN(v) || math.IsInf(v, 0) {
-			return "takes numbers" // "NaN", "Inf" and 0x1p3 are none
-		}
-		if !(v >= f.Min && v <= f.Max) {
-			return number(v) + " is not between " + number(f.Min) + " and " + number(f.Max)
+		v, reason := lines.Number(t, f.Min, f.Max)
+		if reason != "" {
+			return reason
 		}
 		if f.whole && v != math.Trunc(v) {
-			return number(v) + " is not a whole number"
+			return lines.Text(v) + " is not a whole number"
 		}
 		values[i] = v
 	}
@@ -205,7 +178,7 @@ func (s *Scenario) String() string {
 			case f.yes:
 				b.WriteString("no")
 			default:
-				b.WriteString(number(v))
+				b.WriteString(lines.Text(v))
 			}
 		}
 		b.WriteByte('\n')

@@ -2,7 +2,6 @@ package border
 
 import (
 	"slices"
-	"strconv"
 )
 
 // maxTests is how many later tests a policy may have.
@@ -47,8 +46,6 @@ func (f *Field) set(s *Setting, values []float64) {
 		copy(v[:], values)
 	}
 }
-
-func number(v float64) string { return strconv.FormatFloat(v, 'f', -1, 64) }
 
 const (
 	policy  = "what is asked: of one's own choosing"

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+
+	"github.com/pratique/pratique/internal/lines"
 )
 
 // Test is a kind of test.
@@ -125,7 +127,7 @@ func (s *Setting) Check() error {
 		}
 		for _, v := range values {
 			if !(v >= f.Min && v <= f.Max) { // NaN is neither
-				return &FieldError{Field: f.Name, Reason: number(v) + " is not between " + number(f.Min) + " and " + number(f.Max)}
+				return &FieldError{Field: f.Name, Reason: lines.Text(v) + " is not between " + lines.Text(f.Min) + " and " + lines.Text(f.Max)}
 			}
 		}
 	}

@@ -1,20 +1,15 @@
 package border
 
 import (
-	"bytes"
-	"math"
 	"slices"
 	"strconv"
 	"strings"
-	"unicode/utf8"
+
+	"github.com/pratique/pratique/internal/lines"
 )
 
-// The limits of a setting's text.
-const (
-	maxText  = 64 << 10 // bytes
-	maxLines = 500
-	maxTitle = 200 // bytes
-)
+// maxTitle is how many bytes a title has at most; package lines has the other limits.
+const maxTitle = 200
 
 const header = "pratique-border/1.0"
 
@@ -22,49 +17,17 @@ const header = "pratique-border/1.0"
 // checked; an error is a [*FieldError].
 func Parse(text []byte) (Setting, error) {
 	s := Default()
-	line := 0
-	refuse := func(field, reason string) (Setting, error) {
-		return Setting{}, &FieldError{Line: line, Field: field, Reason: reason}
-	}
-	if len(text) > maxText {
-		return refuse("", "over 64 KiB")
-	}
-	if !utf8.Valid(text) {
-		return refuse("", "not UTF-8")
-	}
-	seen := map[string]bool{}
-	for l := range bytes.Lines(text) {
-		if line++; line > maxLines {
-			return refuse("", "over 500 lines")
+	fault := lines.Read(text, header, func(name string, values []string) (reason string) {
+		if name != "title" {
+			return s.setField(name, values)
 		}
-		said, _, _ := strings.Cut(string(l), "#")
-		words := strings.Fields(said)
-		if line == 1 {
-			if len(words) != 1 || words[0] != header {
-				return refuse("", "the first line is not "+header)
-			}
-			continue
+		if s.Title = strings.Join(values, " "); s.Title == "" || len(s.Title) > maxTitle {
+			return "not 1 to 200 bytes long"
 		}
-		if len(words) == 0 {
-			continue
-		}
-		name, values := words[0], words[1:]
-		if seen[name] {
-			return refuse(name, "stands twice")
-		}
-		seen[name] = true
-		if name == "title" {
-			if s.Title = strings.Join(values, " "); s.Title == "" || len(s.Title) > maxTitle {
-				return refuse(name, "not 1 to 200 bytes long")
-			}
-			continue
-		}
-		if reason := s.setField(name, values); reason != "" {
-			return refuse(name, reason)
-		}
-	}
-	if line == 0 {
-		return refuse("", "empty")
+		return ""
+	})
+	if fault.Reason != "" {
+		return Setting{}, &FieldError{fault.Line, fault.Field, fault.Reason}
 	}
 	if err := s.Check(); err != nil {
 		return Setting{}, err
@@ -107,14 +70,11 @@ func (s *Setting) setField(name string, texts []string) (reason string) {
 	}
 	values := make([]float64, len(texts))
 	for i, t := range texts {
-		v, err := strconv.ParseFloat(t, 64)
-		if err != nil || strings.ContainsAny(t, "xXpP_") || math.IsNaN(v) || math.IsInf(v, 0) {
-			return "takes numbers" // "NaN", "Inf" and 0x1p3 are none
+		v, reason := lines.Number(t, f.Min, f.Max)
+		if reason != "" {
+			return reason
 		}
-		if !(v >= f.Min && v <= f.Max) {
-			return number(v) + " is not between " + number(f.Min) + " and " + number(f.Max)
-		}
-		values[i] = v + 0 // no negative zero
+		values[i] = v
 	}
 	f.set(s, values)
 	return ""
@@ -134,7 +94,7 @@ func (s *Setting) String() string {
 			b.WriteString(" " + f.at(s).(*Test).String())
 		} else {
 			for _, v := range f.values(s) {
-				b.WriteString(" " + number(v))
+				b.WriteString(" " + lines.Text(v))
 			}
 		}
 		b.WriteByte('\n')
