@@ -333,19 +333,6 @@ func policyName(s *border.Setting) string {
 
 func (p *program) borderFields(asJSON bool) error {
 	for _, f := range border.Fields() {
-		if asJSON {
-			p.out.Write(jsonLine(struct {
-				V       int     `json:"v"`
-				Field   string  `json:"field"`
-				Values  int     `json:"values"`
-				Unit    string  `json:"unit"`
-				Min     float64 `json:"min"`
-				Max     float64 `json:"max"`
-				Meaning string  `json:"meaning"`
-				Source  string  `json:"source"`
-			}{1, f.Name, f.Values, f.Unit, f.Min, f.Max, f.Meaning, f.Source}))
-			continue
-		}
 		bounds := f.Unit
 		if f.Max > 0 {
 			bounds = fmt.Sprintf("%s, %s to %s", f.Unit, strings.TrimSpace(thousands(f.Min)), thousands(f.Max))
@@ -353,12 +340,7 @@ func (p *program) borderFields(asJSON bool) error {
 				bounds = fmt.Sprintf("%s, %g to %g", f.Unit, f.Min, f.Max)
 			}
 		}
-		if f.Values > 1 {
-			bounds = fmt.Sprintf("%d values; %s", f.Values, bounds)
-		}
-		fmt.Fprintf(p.out, "%s (%s)\n", f.Name, bounds)
-		p.out.WriteString(p.look.wrap("  ", "  ", f.Meaning))
-		p.out.WriteString(p.look.wrap("  ", "  ", "source: "+f.Source))
+		p.printField(fieldNote{1, f.Name, f.Values, f.Unit, f.Min, f.Max, f.Meaning, f.Source}, bounds, asJSON)
 	}
 	return nil
 }

@@ -242,7 +242,7 @@ func sayStatus(p *program, said gateway.SaidNetwork, country string) error {
 	check := func(done bool, what, todo string) {
 		mark := "done"
 		if !done {
-			mark, left = "TODO", left+1
+			mark, left = "open", left+1
 			what = todo
 		}
 		fmt.Fprintf(p.out, "%s  %s\n", mark, what)

@@ -78,36 +78,19 @@ const verifierExample = `{
 `
 
 func serveVerifierCommand() *command {
-	var config string
-	var example, check, token bool
-	return &command{
-		use:   "verifier --config FILE",
-		short: "the verification API for airlines and gates, over HTTP",
-		long: `The verifier answers programs: POST /v1/verify with a code and a journey gives the colour, the reasons, and a signed receipt as the proof that the check was made. Answers are minimal unless more is asked for; nothing is stored and nothing about a person is logged. GET /v1/openapi.json describes all calls (OpenAPI 3.1).
-
-Without a certificate for TLS it listens on this machine alone, unless a proxy in front ends TLS ("proxied": true). The files that it relies on are read again every few minutes; if they cannot be read, the answers go on by the last ones and turn grey at the end of their life, and a line on standard error says so.`,
-		example: `$ pratique serve verifier --example > verifier.json
-$ pratique serve verifier --token                     # a token for a client, and the line for the settings
-$ pratique serve verifier --config verifier.json --check
-$ pratique serve verifier --config verifier.json`,
+	var token bool
+	return configured{
+		name: "verifier", settings: verifierExample,
 		flags: func(f *pflag.FlagSet) {
-			f.StringVar(&config, "config", "", "the `FILE` with the settings, in JSON")
-			f.BoolVar(&example, "example", false, "print settings to begin with")
-			f.BoolVar(&check, "check", false, "read the settings and all that they name, say what there is, and end")
 			f.BoolVar(&token, "token", false, "make a token for a client, and print it with its line for the settings")
 		},
-		run: func(p *program, args []string) error {
-			switch {
-			case len(args) > 0:
-				return misuse("serve verifier takes no argument", "the settings are named by --config")
-			case example:
-				p.out.WriteString(verifierExample)
-				return nil
-			case token:
-				return p.newToken()
-			case config == "":
-				return misuse("the verifier needs its settings", "`pratique serve verifier --example` prints some to begin with; then --config FILE")
+		first: func(p *program) (bool, error) {
+			if !token {
+				return false, nil
 			}
+			return true, p.newToken()
+		},
+		run: func(p *program, config string, check bool) error {
 			v, err := p.openVerifier(config)
 			if err != nil {
 				return err
@@ -119,7 +102,14 @@ $ pratique serve verifier --config verifier.json`,
 			}
 			return v.serve(p)
 		},
-	}
+	}.command("the verification API for airlines and gates, over HTTP",
+		`The verifier answers programs: POST /v1/verify with a code and a journey gives the colour, the reasons, and a signed receipt as the proof that the check was made. Answers are minimal unless more is asked for; nothing is stored and nothing about a person is logged. GET /v1/openapi.json describes all calls (OpenAPI 3.1).
+
+Without a certificate for TLS it listens on this machine alone, unless a proxy in front ends TLS ("proxied": true). The files that it relies on are read again every few minutes; if they cannot be read, the answers go on by the last ones and turn grey at the end of their life, and a line on standard error says so.`,
+		`$ pratique serve verifier --example > verifier.json
+$ pratique serve verifier --token                     # a token for a client, and the line for the settings
+$ pratique serve verifier --config verifier.json --check
+$ pratique serve verifier --config verifier.json`)
 }
 
 // newToken makes a token of 32 random bytes.

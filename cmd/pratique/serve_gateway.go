@@ -12,8 +12,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/spf13/pflag"
-
 	"github.com/pratique/pratique/act"
 	"github.com/pratique/pratique/gateway"
 	"github.com/pratique/pratique/internal/srv"
@@ -53,42 +51,25 @@ const gatewayExample = `{
 `
 
 func serveGatewayCommand() *command {
-	var config string
-	var example, check bool
-	return &command{
-		use:   "gateway --config FILE",
-		short: "the meeting point of countries: their statements enter one public log",
-		long: `A gateway takes the statements of countries (` + "`pratique network act`" + `), puts them into the log, has the witnesses cosign it, and only then shows them, as plain files that any web server can serve. It has no accounts: a statement carries its own authority in its signatures. It can refuse to take one, which everybody notices; it cannot make one, change one, or show one to some alone.
-
-The log begins with the root document of the network. --check prints the line of the log that witnesses put into their settings, and the policy by which everybody judges its checkpoints.
-
-Several gateways on one PostgreSQL database serve one log; each publishes into a folder of its own.`,
-		example: `$ pratique network key --name log --region south -o log.key
-$ pratique serve gateway --example > gateway.json
-$ pratique serve gateway --config gateway.json --check
-$ pratique serve gateway --config gateway.json`,
-		flags: func(f *pflag.FlagSet) {
-			f.StringVar(&config, "config", "", "the `FILE` with the settings, in JSON")
-			f.BoolVar(&example, "example", false, "print settings to begin with")
-			f.BoolVar(&check, "check", false, "read the settings and all that they name, say what there is, and end")
-		},
-		run: func(p *program, args []string) error {
-			switch {
-			case len(args) > 0:
-				return misuse("serve gateway takes no argument", "the settings are named by --config")
-			case example:
-				p.out.WriteString(gatewayExample)
-				return nil
-			case config == "":
-				return misuse("the gateway needs its settings", "`pratique serve gateway --example` prints some to begin with; then --config FILE")
-			}
+	return configured{
+		name: "gateway", settings: gatewayExample,
+		run: func(p *program, config string, check bool) error {
 			s, o, err := p.readGateway(config, check)
 			if err != nil || check {
 				return err
 			}
 			return p.serveGateway(s, o)
 		},
-	}
+	}.command("the meeting point of countries: their statements enter one public log",
+		`A gateway takes the statements of countries (`+"`pratique network act`"+`), puts them into the log, has the witnesses cosign it, and only then shows them, as plain files that any web server can serve. It has no accounts: a statement carries its own authority in its signatures. It can refuse to take one, which everybody notices; it cannot make one, change one, or show one to some alone.
+
+The log begins with the root document of the network. --check prints the line of the log that witnesses put into their settings, and the policy by which everybody judges its checkpoints.
+
+Several gateways on one PostgreSQL database serve one log; each publishes into a folder of its own.`,
+		`$ pratique network key --name log --region south -o log.key
+$ pratique serve gateway --example > gateway.json
+$ pratique serve gateway --config gateway.json --check
+$ pratique serve gateway --config gateway.json`)
 }
 
 // readGateway reads the settings and what they name, and says it if it is asked to:

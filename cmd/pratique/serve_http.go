@@ -14,7 +14,55 @@ import (
 	"sync"
 	"syscall"
 	"time"
+
+	"github.com/spf13/pflag"
 )
+
+// configured is a service that reads its settings from a file.
+type configured struct {
+	name     string // of the command: "gateway"
+	settings string // to begin with
+	flags    func(f *pflag.FlagSet)
+	// first does what flags of its own ask for without settings; it may be nil.
+	first func(p *program) (done bool, err error)
+	// run reads the settings and serves, or says what there is if it is to check.
+	run func(p *program, config string, check bool) error
+}
+
+func (c configured) command(short, long, example string) *command {
+	var config string
+	var print, check bool
+	call := "pratique serve " + c.name
+	return &command{
+		use: c.name + " --config FILE", short: short, long: long, example: example,
+		flags: func(f *pflag.FlagSet) {
+			f.StringVar(&config, "config", "", "the `FILE` with the settings, in JSON")
+			f.BoolVar(&print, "example", false, "print settings to begin with")
+			f.BoolVar(&check, "check", false, "read the settings and all that they name, say what there is, and end")
+			if c.flags != nil {
+				c.flags(f)
+			}
+		},
+		run: func(p *program, args []string) error {
+			switch {
+			case len(args) > 0:
+				return misuse("serve "+c.name+" takes no argument", "the settings are named by --config")
+			case print:
+				_, err := p.out.WriteString(c.settings)
+				return err
+			}
+			if c.first != nil {
+				if done, err := c.first(p); done || err != nil {
+					return err
+				}
+			}
+			if config == "" {
+				return misuse("the service needs its settings", "`"+call+" --example` prints some to begin with; then --config FILE")
+			}
+			return c.run(p, config, check)
+		},
+	}
+}
 
 // service is what every service does alike.
 type service struct {

@@ -8,20 +8,14 @@ import (
 	"crypto/rand"
 	"crypto/x509"
 	"encoding/base64"
-	"encoding/json"
 	"encoding/pem"
-	"errors"
 	"fmt"
-	"io"
-	"log"
 	"log/slog"
 	"maps"
 	"net"
 	"net/http"
-	"os/signal"
 	"slices"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/spf13/pflag"
@@ -105,44 +99,24 @@ const keyserverExample = `{
 `
 
 func serveKeyserverCommand() *command {
-	var config string
-	var example, check, secret bool
-	return &command{
-		use:   "keyserver --config FILE",
-		short: "a key server for apps of exposure notification",
-		long: `A key server takes the keys of people who fell ill, with the certificate of a health authority, and publishes them, signed, once nobody can use them any more. It speaks the protocol of Google's exposure-notifications-server, so that its apps need another address and nothing else, and writes the list that Japan's COCOA reads.
-
-It keeps no address, no certificate and no moment: docs/keyserver.md says what it keeps, and who can see what.
-
---check prints the public keys that telephones need.`,
-		example: `$ pratique serve keyserver --example > keyserver.json
-$ pratique serve keyserver --secret > keyserver.secrets
-$ pratique key new --demo --country XA --uses exposure -o exports.key
-$ pratique serve keyserver --config keyserver.json --check
-$ pratique serve keyserver --config keyserver.json`,
+	var secret bool
+	return configured{
+		name: "keyserver", settings: keyserverExample,
 		flags: func(f *pflag.FlagSet) {
-			f.StringVar(&config, "config", "", "the `FILE` with the settings, in JSON")
-			f.BoolVar(&example, "example", false, "print settings to begin with")
-			f.BoolVar(&check, "check", false, "read the settings and all that they name, say what there is, and end")
 			f.BoolVar(&secret, "secret", false, "print a new secret, a line of the file of secrets")
 		},
-		run: func(p *program, args []string) error {
-			switch {
-			case len(args) > 0:
-				return misuse("serve keyserver takes no argument", "the settings are named by --config")
-			case example:
-				p.out.WriteString(keyserverExample)
-				return nil
-			case secret:
-				var b [32]byte
-				if _, err := rand.Read(b[:]); err != nil {
-					return err
-				}
-				fmt.Fprintln(p.out, base64.StdEncoding.EncodeToString(b[:]))
-				return nil
-			case config == "":
-				return misuse("the key server needs its settings", "`pratique serve keyserver --example` prints some to begin with; then --config FILE")
+		first: func(p *program) (bool, error) {
+			if !secret {
+				return false, nil
 			}
+			var b [32]byte
+			if _, err := rand.Read(b[:]); err != nil {
+				return true, err
+			}
+			fmt.Fprintln(p.out, base64.StdEncoding.EncodeToString(b[:]))
+			return true, nil
+		},
+		run: func(p *program, config string, check bool) error {
 			s, o, err := p.openKeyserver(config)
 			if err != nil {
 				return err
@@ -156,26 +130,31 @@ $ pratique serve keyserver --config keyserver.json`,
 			}
 			return p.runKeyserver(s, o, g)
 		},
-	}
+	}.command("a key server for apps of exposure notification",
+		`A key server takes the keys of people who fell ill, with the certificate of a health authority, and publishes them, signed, once nobody can use them any more. It speaks the protocol of Google's exposure-notifications-server, so that its apps need another address and nothing else, and writes the list that Japan's COCOA reads.
+
+It keeps no address, no certificate and no moment: docs/keyserver.md says what it keeps, and who can see what.
+
+--check prints the public keys that telephones need.`,
+		`$ pratique serve keyserver --example > keyserver.json
+$ pratique serve keyserver --secret > keyserver.secrets
+$ pratique key new --demo --country XA --uses exposure -o exports.key
+$ pratique serve keyserver --config keyserver.json --check
+$ pratique serve keyserver --config keyserver.json`)
 }
 
 func (p *program) openKeyserver(name string) (keyserverSettings, keyserver.Options, error) {
 	var s keyserverSettings
 	none := keyserver.Options{}
-	text, err := readText(name, 1<<20)
-	if err != nil {
-		return s, none, failure("reading the settings "+quote(name)+": "+cause(err), "`pratique serve keyserver --example` prints some to begin with")
-	}
-	d := json.NewDecoder(strings.NewReader(text))
-	d.DisallowUnknownFields()
-	if err := d.Decode(&s); err != nil {
-		return s, none, failure("the settings "+quote(name)+": "+err.Error(), "`pratique serve keyserver --example` shows each one")
+	if err := readConfig(name, "pratique serve keyserver", &s); err != nil {
+		return s, none, err
 	}
 	if err := s.sensible(); err != nil {
 		return s, none, err
 	}
 	o := keyserver.Options{Slot: time.Duration(s.Slot) * time.Millisecond, Retention: time.Duration(s.Retention) * 24 * time.Hour,
 		Rand: rand.Reader, Now: p.now, Log: slog.New(slog.NewTextHandler(p.errs, nil)), Store: keyserver.NewMemory()}
+	var err error
 	if o.Secrets, err = readSecrets(s.Secrets); err != nil {
 		return s, none, err
 	}
@@ -344,16 +323,14 @@ func (p *program) sayKeyserver(s keyserverSettings, o keyserver.Options) error {
 	return nil
 }
 
-// runKeyserver serves until it is told to stop; what was begun is finished.
 func (p *program) runKeyserver(s keyserverSettings, o keyserver.Options, g *keyserver.FederationOptions) error {
-	stop, done := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
-	defer done()
-	db, err := store.Open(stop, s.Database)
+	ctx := context.Background()
+	db, err := store.Open(ctx, s.Database)
 	if err != nil {
 		return failure(err.Error(), "look at the address, and whether the database runs")
 	}
 	defer db.Close()
-	if o.Store, err = keyserver.Open(stop, db); err != nil {
+	if o.Store, err = keyserver.Open(ctx, db); err != nil {
 		return failure("opening the database: "+err.Error(), "look whether its user may make tables")
 	}
 	k, err := keyserver.New(o)
@@ -372,36 +349,11 @@ func (p *program) runKeyserver(s keyserverSettings, o keyserver.Options, g *keys
 		doors.Handle("/diagnosiskeys/", federation.Handler())
 		works = append(works, federation.Work)
 	}
-	l, err := net.Listen("tcp", s.Listen)
-	if err != nil {
-		return failure("listening on "+s.Listen+": "+cause(err), "choose another port, or stop what uses it")
-	}
-	h := &http.Server{Handler: doors, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 30 * time.Second, WriteTimeout: 60 * time.Second, IdleTimeout: 2 * time.Minute,
-		MaxHeaderBytes: 16 << 10, ErrorLog: log.New(io.Discard, "", 0)} // it would name addresses
-	fmt.Fprintf(p.out, "listening on http://%s; end with Ctrl-C\n", l.Addr())
-	if err := p.out.Flush(); err != nil {
-		return err
-	}
-	working := make(chan struct{})
-	go func() {
-		defer close(working)
-		workKeyserver(stop, k, works, o.Log, time.Duration(cmp.Or(s.Work, 5))*time.Minute)
-	}()
-	failed := make(chan error, 1)
-	go func() { failed <- h.Serve(l) }()
-	select {
-	case err := <-failed:
-		return failure("serving: "+cause(err), "start it again")
-	case <-stop.Done():
-	}
-	wait, cancel := context.WithTimeout(context.Background(), 30*time.Second)
-	defer cancel()
-	if err := h.Shutdown(wait); err != nil && !errors.Is(err, http.ErrServerClosed) {
-		return failure("stopping: "+cause(err), "some requests were not finished; apps send them again")
-	}
-	<-working
-	fmt.Fprintln(p.out, "stopped")
-	return nil
+	return p.serve(service{listen: s.Listen, handler: doors, write: time.Minute, greeting: "listening on ADDRESS",
+		beside: func(stop context.Context) {
+			workKeyserver(stop, k, works, o.Log, time.Duration(cmp.Or(s.Work, 5))*time.Minute)
+		},
+		farewell: "stopped", unserved: "apps send them again"})
 }
 
 // workKeyserver does the work of a key server from time to time. What has begun

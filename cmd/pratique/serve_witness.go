@@ -8,8 +8,6 @@ import (
 	"net"
 	"strings"
 
-	"github.com/spf13/pflag"
-
 	"github.com/pratique/pratique/internal/srv"
 	"github.com/pratique/pratique/tlog"
 	"github.com/pratique/pratique/witness"
@@ -35,35 +33,9 @@ const witnessExample = `{
 `
 
 func serveWitnessCommand() *command {
-	var config string
-	var example, check bool
-	return &command{
-		use:   "witness --config FILE",
-		short: "a witness: it cosigns what continues the history of a log, and nothing else",
-		long: `A witness keeps others from being shown another history than you. It remembers one checkpoint of each log that it knows, and cosigns a later one only with the proof that it continues what was seen (c2sp.org/tlog-witness). It needs nothing else of the logs, has no accounts, and one small machine serves many of them.
-
-Its key is an Ed25519 one that is used for nothing else; ` + "`pratique network key`" + ` makes such a key. What it has cosigned is safe on the disk before the cosignature leaves, and the folder must never be put back from a backup: without it the witness starts under a new key.
-
---check prints the line that others put into their policies.`,
-		example: `$ pratique network key --name w1 --region south -o witness.key
-$ pratique serve witness --example > witness.json
-$ pratique serve witness --config witness.json --check
-$ pratique serve witness --config witness.json`,
-		flags: func(f *pflag.FlagSet) {
-			f.StringVar(&config, "config", "", "the `FILE` with the settings, in JSON")
-			f.BoolVar(&example, "example", false, "print settings to begin with")
-			f.BoolVar(&check, "check", false, "read the settings and all that they name, say what there is, and end")
-		},
-		run: func(p *program, args []string) error {
-			switch {
-			case len(args) > 0:
-				return misuse("serve witness takes no argument", "the settings are named by --config")
-			case example:
-				p.out.WriteString(witnessExample)
-				return nil
-			case config == "":
-				return misuse("the witness needs its settings", "`pratique serve witness --example` prints some to begin with; then --config FILE")
-			}
+	return configured{
+		name: "witness", settings: witnessExample,
+		run: func(p *program, config string, check bool) error {
 			s, o, err := p.openWitness(config)
 			if err != nil {
 				return err
@@ -86,7 +58,16 @@ $ pratique serve witness --config witness.json`,
 			return p.serve(service{listen: s.Listen, handler: h, greeting: "listening on ADDRESS as " + s.Name,
 				farewell: "stopped", unserved: "the logs can send them again"})
 		},
-	}
+	}.command("a witness: it cosigns what continues the history of a log, and nothing else",
+		`A witness keeps others from being shown another history than you. It remembers one checkpoint of each log that it knows, and cosigns a later one only with the proof that it continues what was seen (c2sp.org/tlog-witness). It needs nothing else of the logs, has no accounts, and one small machine serves many of them.
+
+Its key is an Ed25519 one that is used for nothing else; `+"`pratique network key`"+` makes such a key. What it has cosigned is safe on the disk before the cosignature leaves, and the folder must never be put back from a backup: without it the witness starts under a new key.
+
+--check prints the line that others put into their policies.`,
+		`$ pratique network key --name w1 --region south -o witness.key
+$ pratique serve witness --example > witness.json
+$ pratique serve witness --config witness.json --check
+$ pratique serve witness --config witness.json`)
 }
 
 func (p *program) openWitness(name string) (witnessSettings, witness.Options, error) {

@@ -193,29 +193,36 @@ func (p *program) printScenarios() error {
 
 func (p *program) printFields(asJSON bool) error {
 	for _, f := range sim.Fields() {
-		if asJSON {
-			p.out.Write(jsonLine(struct {
-				V       int     `json:"v"`
-				Field   string  `json:"field"`
-				Values  int     `json:"values"`
-				Unit    string  `json:"unit"`
-				Min     float64 `json:"min"`
-				Max     float64 `json:"max"`
-				Meaning string  `json:"meaning"`
-				Source  string  `json:"source"`
-			}{1, f.Name, f.Values, f.Unit, f.Min, f.Max, f.Meaning, f.Source}))
-			continue
-		}
 		bounds := f.Unit
 		if f.Unit != "yes or no" {
 			bounds = fmt.Sprintf("%s, %g to %g", f.Unit, f.Min, f.Max)
 		}
-		if f.Values > 1 {
-			bounds = fmt.Sprintf("%d values; %s", f.Values, bounds)
-		}
-		fmt.Fprintf(p.out, "%s (%s)\n", f.Name, bounds)
-		p.out.WriteString(p.look.wrap("  ", "  ", f.Meaning))
-		p.out.WriteString(p.look.wrap("  ", "  ", "source: "+f.Source))
+		p.printField(fieldNote{1, f.Name, f.Values, f.Unit, f.Min, f.Max, f.Meaning, f.Source}, bounds, asJSON)
 	}
 	return nil
+}
+
+// fieldNote is what there is to say of a field of a scenario, or of a policy.
+type fieldNote struct {
+	V       int     `json:"v"`
+	Field   string  `json:"field"`
+	Values  int     `json:"values"`
+	Unit    string  `json:"unit"`
+	Min     float64 `json:"min"`
+	Max     float64 `json:"max"`
+	Meaning string  `json:"meaning"`
+	Source  string  `json:"source"`
+}
+
+func (p *program) printField(f fieldNote, bounds string, asJSON bool) {
+	if asJSON {
+		p.out.Write(jsonLine(f))
+		return
+	}
+	if f.Values > 1 {
+		bounds = fmt.Sprintf("%d values; %s", f.Values, bounds)
+	}
+	fmt.Fprintf(p.out, "%s (%s)\n", f.Field, bounds)
+	p.out.WriteString(p.look.wrap("  ", "  ", f.Meaning))
+	p.out.WriteString(p.look.wrap("  ", "  ", "source: "+f.Source))
 }
