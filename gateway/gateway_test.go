@@ -183,6 +183,18 @@ func open(t testing.TB, o gateway.Options) *gateway.Gateway {
 	return g
 }
 
+// alone is a gateway on a database and a folder of its own.
+func alone(t testing.TB, w *world) (*gateway.Gateway, string) {
+	t.Helper()
+	d, err := store.Open(context.Background(), storetest.SQLite(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { d.Close() })
+	dir, disk := folder(t)
+	return open(t, w.options(d, disk)), dir
+}
+
 func submit(t testing.TB, g *gateway.Gateway, entry []byte) (gateway.Hash, gateway.Standing) {
 	t.Helper()
 	h, st, err := g.Submit(context.Background(), entry)
@@ -285,13 +297,7 @@ func TestAnActIsSeenOnceTheWitnessesHaveSeenIt(t *testing.T) {
 
 func TestActsEnterInTheOrderOfTheirNumbers(t *testing.T) {
 	w := newWorld(t)
-	dir, disk := folder(t)
-	d, err := store.Open(t.Context(), storetest.SQLite(t))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer d.Close()
-	g := open(t, w.options(d, disk))
+	g, dir := alone(t, w)
 	submit(t, g, w.act(act.ByRoot, admission("XA")))
 	step(t, g)
 	third, second, first := w.numbered("XA", 3, signingKey("XA", 3)), w.numbered("XA", 2, signingKey("XA", 2)), w.numbered("XA", 1, signingKey("XA", 1))
@@ -318,13 +324,7 @@ func TestActsEnterInTheOrderOfTheirNumbers(t *testing.T) {
 
 func TestAFileIsTakenOnlyIfAnActNamesIt(t *testing.T) {
 	w := newWorld(t)
-	dir, disk := folder(t)
-	d, err := store.Open(t.Context(), storetest.SQLite(t))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer d.Close()
-	g := open(t, w.options(d, disk))
+	g, dir := alone(t, w)
 	submit(t, g, w.act(act.ByRoot, admission("XA")))
 	step(t, g)
 	if err := g.Content(t.Context(), []byte("nobody's")); !errors.Is(err, gateway.ErrNotAsked) {
@@ -369,13 +369,7 @@ func TestAFileIsTakenOnlyIfAnActNamesIt(t *testing.T) {
 
 func TestWhatTheNetworkRefusesIsNotKept(t *testing.T) {
 	w := newWorld(t)
-	_, disk := folder(t)
-	d, err := store.Open(t.Context(), storetest.SQLite(t))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer d.Close()
-	g := open(t, w.options(d, disk))
+	g, _ := alone(t, w)
 	submit(t, g, w.act(act.ByRoot, admission("XA")))
 	step(t, g)
 	good := w.numbered("XA", 1, signingKey("XA", 1))
@@ -404,7 +398,9 @@ func TestWhatTheNetworkRefusesIsNotKept(t *testing.T) {
 			t.Errorf("%s was kept: %v", v.comment, err)
 		}
 	}
-	if _, err := gateway.New(t.Context(), gateway.Options{Root: w.root, Signer: key("another log"), Policy: w.policy, DB: d, Disk: disk, Now: w.clock}); err == nil {
+	o := w.options(nil, nil)
+	o.Signer = key("another log")
+	if _, err := gateway.New(t.Context(), o); err == nil {
 		t.Error("a gateway with another key than the policy's was opened")
 	}
 }
@@ -463,13 +459,7 @@ func TestSeveralGatewaysMakeOneLog(t *testing.T) {
 
 func TestWitnessesAreAskedAgainThoughNothingIsNew(t *testing.T) {
 	w := newWorld(t)
-	dir, disk := folder(t)
-	d, err := store.Open(t.Context(), storetest.SQLite(t))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer d.Close()
-	g := open(t, w.options(d, disk))
+	g, dir := alone(t, w)
 	step(t, g)
 	first, _, _ := read(t, w.policy, w.root, files{dir})
 	w.pass(time.Minute)
@@ -486,13 +476,7 @@ func TestWitnessesAreAskedAgainThoughNothingIsNew(t *testing.T) {
 
 func TestTheGatewayOverHTTP(t *testing.T) {
 	w := newWorld(t)
-	dir, disk := folder(t)
-	d, err := store.Open(t.Context(), storetest.SQLite(t))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer d.Close()
-	g := open(t, w.options(d, disk))
+	g, dir := alone(t, w)
 	s := httptest.NewServer(gateway.Handler(g, os.DirFS(dir)))
 	defer s.Close()
 	ctx, cancel := context.WithCancel(t.Context())

@@ -77,19 +77,7 @@ func (d *desk) fetch(w *claim.Wallet, code claim.Code, proof string) (string, er
 }
 
 func stores(t *testing.T, f func(t *testing.T, open func() claim.Store)) {
-	t.Run("memory", func(t *testing.T) {
-		m := new(claim.Memory)
-		f(t, func() claim.Store { return m })
-	})
-	storetest.Each(t, func(t *testing.T, open func() *store.DB) {
-		f(t, func() claim.Store {
-			d, err := claim.NewDatabase(t.Context(), open())
-			if err != nil {
-				t.Fatal(err)
-			}
-			return d
-		})
-	})
+	storetest.Stores[claim.Store](t, new(claim.Memory), func(ctx context.Context, db *store.DB) (claim.Store, error) { return claim.NewDatabase(ctx, db) }, f)
 }
 
 // Conformance: what every store does.

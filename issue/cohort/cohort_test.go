@@ -78,19 +78,7 @@ func next(t testing.TB, c *cohort.Cohort, p cohort.Purpose, n int) *keys.Key {
 
 // stores runs a test on every kind of store.
 func stores(t *testing.T, f func(t *testing.T, open func() cohort.Store)) {
-	t.Run("memory", func(t *testing.T) {
-		m := new(cohort.Memory)
-		f(t, func() cohort.Store { return m })
-	})
-	storetest.Each(t, func(t *testing.T, open func() *store.DB) {
-		f(t, func() cohort.Store {
-			d, err := cohort.NewDatabase(t.Context(), open())
-			if err != nil {
-				t.Fatal(err)
-			}
-			return d
-		})
-	})
+	storetest.Stores[cohort.Store](t, new(cohort.Memory), func(ctx context.Context, db *store.DB) (cohort.Store, error) { return cohort.NewDatabase(ctx, db) }, f)
 }
 
 // Conformance: what every store does.

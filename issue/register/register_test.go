@@ -24,13 +24,7 @@ import (
 // every runs a test on each kind of register. What open returns is one register,
 // in the hands of one more process.
 func every(t *testing.T, test func(t *testing.T, open func() issue.Registry)) {
-	t.Run("memory", func(t *testing.T) {
-		m := new(register.Memory)
-		test(t, func() issue.Registry { return m })
-	})
-	storetest.Each(t, func(t *testing.T, open func() *store.DB) {
-		test(t, func() issue.Registry { return in(t, open()) })
-	})
+	storetest.Stores[issue.Registry](t, new(register.Memory), func(ctx context.Context, db *store.DB) (issue.Registry, error) { return register.Open(ctx, db) }, test)
 }
 
 func in(t testing.TB, db *store.DB) *register.SQL {

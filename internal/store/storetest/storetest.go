@@ -1,7 +1,7 @@
 // Package storetest answers one question: does a store keep its promises in
 // SQLite and in PostgreSQL, and when the power goes?
 //
-// [Each] runs a test on both. The PostgreSQL server is the one whose address
+// [Each] runs a test on both, [Stores] one on a store in memory, too. The PostgreSQL server is the one whose address
 // stands in PRATIQUE_POSTGRES, where every test makes a database of its own; `make
 // unit` starts one for its run. Without it the test on PostgreSQL is skipped,
 // and says so. A [Server] of its own is for tests that kill it; a [Disk] is a
@@ -31,6 +31,22 @@ const Variable = "PRATIQUE_POSTGRES"
 func Each(t *testing.T, test func(t *testing.T, open func() *store.DB)) {
 	t.Run("sqlite", func(t *testing.T) { run(t, "sqlite:"+filepath.Join(t.TempDir(), "test.db"), test) })
 	t.Run("postgres", func(t *testing.T) { run(t, Postgres(t), test) })
+}
+
+// Stores runs a test on every kind of a store: the one in memory, which is one
+// however often it is opened, and the one in each kind of database.
+func Stores[S any](t *testing.T, memory S, in func(context.Context, *store.DB) (S, error), test func(t *testing.T, open func() S)) {
+	t.Run("memory", func(t *testing.T) { test(t, func() S { return memory }) })
+	Each(t, func(t *testing.T, db func() *store.DB) {
+		test(t, func() S {
+			t.Helper()
+			s, err := in(context.Background(), db())
+			if err != nil {
+				t.Fatal(err)
+			}
+			return s
+		})
+	})
 }
 
 func run(t *testing.T, address string, test func(t *testing.T, open func() *store.DB)) {
