@@ -190,6 +190,23 @@ func plainJSON(err error) error {
 	return errors.New("its JSON cannot be read")
 }
 
+// sampledAt is when the sample of the examples was taken.
+const sampledAt = "2026-12-02T07:30:00+01:00"
+
+// justNow puts the last such hour before now in the place of sampledAt, so that an
+// example can be issued whenever it is asked for.
+func justNow(example string, now time.Time) string {
+	at, err := time.Parse(time.RFC3339, sampledAt)
+	if err != nil {
+		return example
+	}
+	days := now.Sub(at).Truncate(24*time.Hour) / (24 * time.Hour)
+	if at = at.AddDate(0, 0, int(days)); at.After(now) {
+		at = at.AddDate(0, 0, -1)
+	}
+	return strings.ReplaceAll(example, sampledAt, at.Format(time.RFC3339))
+}
+
 // examples are forms to begin with, by kind.
 var examples = map[string]string{
 	"test": `{

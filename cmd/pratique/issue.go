@@ -88,7 +88,7 @@ $ pratique issue --key norland.key result.json -o code.txt -o paper.pdf -o paper
 
 func (o *order) run(p *program, args []string) error {
 	if o.example == "table" {
-		p.out.WriteString(tableExample)
+		p.out.WriteString(justNow(tableExample, p.now()))
 		return nil
 	}
 	if o.example != "" {
@@ -96,7 +96,7 @@ func (o *order) run(p *program, args []string) error {
 		if !ok {
 			return misuse("there is no example of "+quote(o.example), "there are "+strings.Join(exampleKinds(), ", "))
 		}
-		p.out.WriteString(form)
+		p.out.WriteString(justNow(form, p.now()))
 		return nil
 	}
 	if err := o.askable(); err != nil {
