@@ -348,12 +348,14 @@ func TestKilled(t *testing.T) {
 			for killed, run := 0, 0; killed < want; run++ {
 				address := c.address(t)
 				var h handed
-				for ended := 0; ended < 2; {
+				// They live the longer, the more have died: also where a process needs
+				// long to begin, some get to the end.
+				for ended, longest := 0, 400*time.Millisecond; ended < 2; longest += longest / 4 {
 					var wg sync.WaitGroup
 					var mu sync.Mutex
 					for range 2 {
 						wg.Go(func() {
-							dead, err := live(t, address, &h)
+							dead, err := live(t, address, longest, &h)
 							mu.Lock()
 							defer mu.Unlock()
 							switch {
@@ -387,7 +389,7 @@ func TestKilled(t *testing.T) {
 
 // live lets a process issue for a random time and then kills it, or finds that it
 // has ended.
-func live(t testing.TB, address string, h *handed) (killed bool, err error) {
+func live(t testing.TB, address string, longest time.Duration, h *handed) (killed bool, err error) {
 	cmd := exec.Command(os.Args[0])
 	cmd.Env = append(os.Environ(), childAddress+"="+address)
 	var said bytes.Buffer
@@ -399,7 +401,7 @@ func live(t testing.TB, address string, h *handed) (killed bool, err error) {
 	if err := cmd.Start(); err != nil {
 		return false, err
 	}
-	timer := time.AfterFunc(time.Duration(20+rand.IntN(400))*time.Millisecond, func() { _ = cmd.Process.Kill() })
+	timer := time.AfterFunc(20*time.Millisecond+rand.N(longest), func() { _ = cmd.Process.Kill() })
 	defer timer.Stop()
 	for s := bufio.NewScanner(out); s.Scan(); {
 		// The last line may be cut; a serial and a leaf have their lengths.
