@@ -150,7 +150,7 @@ const Patience = 10 * time.Minute
 type Permit struct {
 	Kinds      []cert.Kind
 	Clerk      int           // certificates a day of the clerk, of each kind
-	Laboratory int           // certificates a day of the laboratory, of all kinds and clerks
+	Laboratory int           // certificates a day of the laboratory, of each kind, by all its clerks
 	Life       time.Duration // the longest life of a signature that has an end; zero: none may have one
 }
 

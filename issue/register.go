@@ -99,7 +99,7 @@ func (e Entry) Mark() revoke.Handle { return e.Handles()[0] }
 type Filing struct {
 	Entry
 	ClerkLimit int // entries a day of the clerk, of this kind
-	LabLimit   int // entries a day of the laboratory
+	LabLimit   int // entries a day of the laboratory, of this kind
 	Copy       []byte
 	CopyUntil  time.Time
 }

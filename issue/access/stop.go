@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"github.com/pratique/pratique/internal/store"
 )
 
 // Reason is why a laboratory was stopped.
@@ -110,4 +112,15 @@ func orUnknown(err error) error {
 		return ErrUnknown
 	}
 	return err
+}
+
+// Guard says within the transaction that files what a laboratory issues why it may
+// issue nothing, or nil: a *[StoppedError] or [ErrUnknown]. So nothing is filed
+// after the transaction that stopped it. The second error is the database's.
+func Guard(ctx context.Context, tx *store.Tx, authority, laboratory string) (no, err error) {
+	_, err = May(In(ctx, tx), Actor{Authority: authority, Laboratory: laboratory, Name: laboratory, Role: Clerk}, Issue, laboratory)
+	if _, stopped := errors.AsType[*StoppedError](err); stopped || errors.Is(err, ErrUnknown) {
+		return err, nil
+	}
+	return nil, err
 }

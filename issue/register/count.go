@@ -13,10 +13,10 @@ import (
 // usage is how many were issued of a day.
 type usage map[counter]int
 
-// counter is what is counted: of a laboratory as a whole clerk and kind are empty.
+// counter is what is counted: of a laboratory as a whole the clerk is empty.
 type counter struct{ day, laboratory, clerk, kind string }
 
-func (c counter) whole() counter { return counter{day: c.day, laboratory: c.laboratory} }
+func (c counter) whole() counter { return counter{day: c.day, laboratory: c.laboratory, kind: c.kind} }
 
 func counterOf(e *issue.Entry) counter {
 	return counter{day(e.Issued), e.Laboratory, e.Clerk, string(e.Kind)}

@@ -27,7 +27,7 @@ func (r *SQL) File(ctx context.Context, authority string, at time.Time, filings 
 		if err != nil {
 			return err
 		}
-		answers, err = file(ctx, tx, authority, at, head, filings)
+		answers, err = file(ctx, tx, r.guard, authority, at, head, filings)
 		return err
 	})
 	if err != nil {
@@ -36,12 +36,40 @@ func (r *SQL) File(ctx context.Context, authority string, at time.Time, filings 
 	return answers, nil
 }
 
-func file(ctx context.Context, tx *store.Tx, authority string, at time.Time, head audit.Head, filings []issue.Filing) ([]error, error) {
+// refuse answers for the filings of laboratories that the guard does not let file,
+// but for those that were written before.
+func refuse(ctx context.Context, tx *store.Tx, guard Guard, authority string, filings []issue.Filing, answers []error) error {
+	asked := map[string]error{}
+	refused := false
+	for i := range filings {
+		name := filings[i].Laboratory
+		if _, ok := asked[name]; !ok {
+			no, err := guard(ctx, tx, authority, name)
+			if err != nil {
+				return err
+			}
+			asked[name] = no
+		}
+		answers[i] = asked[name]
+		refused = refused || answers[i] != nil
+	}
+	if !refused {
+		return nil
+	}
+	return known(ctx, tx, authority, filings, answers, func(error) bool { return true })
+}
+
+func file(ctx context.Context, tx *store.Tx, guard Guard, authority string, at time.Time, head audit.Head, filings []issue.Filing) ([]error, error) {
 	used, err := counted(ctx, tx, authority, filings)
 	if err != nil {
 		return nil, err
 	}
 	answers := make([]error, len(filings))
+	if guard != nil {
+		if err := refuse(ctx, tx, guard, authority, filings, answers); err != nil {
+			return nil, err
+		}
+	}
 	if !used.limit(filings, answers) {
 		// Those that were written before count no more, and are no new ones.
 		if err := known(ctx, tx, authority, filings, answers, func(error) bool { return true }); err != nil {

@@ -77,14 +77,26 @@ var steps = []string{
 }
 
 // SQL is a register in a database.
-type SQL struct{ db *store.DB }
+type SQL struct {
+	db    *store.DB
+	guard Guard
+}
+
+// Guard says within the transaction that files entries why a laboratory may file
+// none, or nil: then whoever stops a laboratory in a transaction of their own has
+// stopped it, and no entry is filed beside. The second error is the database's.
+type Guard func(ctx context.Context, tx *store.Tx, authority, laboratory string) (no, err error)
+
+// Guarded returns the register with a guard, whose answers File gives for the
+// filings of a laboratory that may file none. What was filed before stays filed.
+func (r *SQL) Guarded(g Guard) *SQL { return &SQL{r.db, g} }
 
 // Open opens the register of a database, and makes its tables.
 func Open(ctx context.Context, db *store.DB) (*SQL, error) {
 	if err := db.Migrate(ctx, "issue", steps); err != nil {
 		return nil, err
 	}
-	return &SQL{db}, nil
+	return &SQL{db: db}, nil
 }
 
 // micros is a moment as columns have it; 0 is none.

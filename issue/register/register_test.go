@@ -179,7 +179,7 @@ func TestOnce(t *testing.T) {
 	})
 }
 
-// Limits hold for each clerk and kind and for the laboratory, on each day; what was
+// Limits hold for each clerk and for the laboratory, by kind, on each day; what was
 // written before is no new one, though the limit be reached.
 func TestLimits(t *testing.T) {
 	every(t, func(t *testing.T, open func() issue.Registry) {
@@ -188,7 +188,7 @@ func TestLimits(t *testing.T) {
 		next := func(change ...func(f *issue.Filing)) issue.Filing {
 			n++
 			f := filing(n)
-			f.ClerkLimit, f.LabLimit = 2, 4
+			f.ClerkLimit, f.LabLimit = 2, 3
 			for _, c := range change {
 				c(&f)
 			}
@@ -210,6 +210,7 @@ func TestLimits(t *testing.T) {
 			{next(dose), nil},
 			{next(bob), nil},
 			{next(bob), issue.ErrLimit}, // of the laboratory
+			{next(dose, bob), nil},      // of another kind
 			{next(other, bob), nil},
 			{next(tomorrow), nil},
 			{next(func(f *issue.Filing) { f.ClerkLimit = 0 }), issue.ErrLimit},
