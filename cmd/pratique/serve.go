@@ -29,7 +29,7 @@ func serveCommand() *command {
 		example: `$ pratique serve verifier --example > verifier.json
 $ pratique serve verifier --config verifier.json
 $ pratique serve witness --example > witness.json`,
-		sub: []*command{serveVerifierCommand(), serveWebCommand(), serveWitnessCommand(), serveGatewayCommand(), serveKeyserverCommand()},
+		sub: []*command{serveVerifierCommand(), serveWebCommand(), serveWitnessCommand(), serveGatewayCommand(), serveKeyserverCommand(), serveIssuerCommand()},
 	}
 }
 

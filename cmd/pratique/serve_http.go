@@ -71,6 +71,7 @@ type service struct {
 	write   time.Duration // the longest answer; zero: 30 seconds
 
 	certificate, key string // files of TLS; none: a proxy in front ends it
+	clients          bool   // clients may show certificates of their own
 
 	greeting string                    // what is printed once it listens; ADDRESS stands for where
 	beside   func(ctx context.Context) // runs beside it, until the context ends; may be nil
@@ -105,6 +106,9 @@ func (p *program) serve(v service) error {
 	s := &http.Server{Handler: v.handler, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 30 * time.Second, WriteTimeout: v.write, IdleTimeout: 2 * time.Minute,
 		MaxHeaderBytes: 16 << 10, ErrorLog: log.New(io.Discard, "", 0), // it would name addresses
 		TLSConfig: &tls.Config{MinVersion: tls.VersionTLS12}}
+	if v.clients {
+		s.TLSConfig.ClientAuth = tls.RequestClientCert // judged by whoever knows them, not by who has certified them
+	}
 	stop, done := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
 	defer done()
 	scheme, hint := "http", "start it again"

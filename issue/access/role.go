@@ -1,6 +1,9 @@
 package access
 
-import "slices"
+import (
+	"maps"
+	"slices"
+)
 
 // Role is what somebody or something is at an issuing authority. A role that is
 // not one of these entitles to nothing.
@@ -115,3 +118,6 @@ func (a Actor) Second(first string) error {
 	}
 	return nil
 }
+
+// Permissions are all of them, in the order of their names.
+func Permissions() []Permission { return slices.Sorted(maps.Keys(grants)) }

@@ -1,0 +1,98 @@
+package portal
+
+import (
+	"net/http"
+
+	"github.com/pratique/pratique/format"
+	"github.com/pratique/pratique/issue"
+	"github.com/pratique/pratique/issue/access"
+	"github.com/pratique/pratique/issue/claim"
+)
+
+// Handed is a certificate that a person shall fetch with a code.
+type Handed struct {
+	Code  string `json:"code"`            // the certificate, as it was issued
+	Proof string `json:"proof,omitempty"` // what the person knows beside the code: the birth date, as 1974-08-12
+	Slip  string `json:"slip,omitempty"`  // of a slip that was given out before (POST /v1/claims/draw)
+}
+
+// Slip is what a person takes home.
+type Slip struct {
+	Slip  string `json:"slip"`
+	Until string `json:"until,omitempty"` // none: not yet filled
+}
+
+func claimRoutes() []route {
+	return []route{
+		{method: http.MethodPost, path: "/v1/claims", needs: access.Issue, about: "Give out a claim code for a certificate of this laboratory; one that was given out for it before ends", in: kind[Handed](), out: kind[Slip](), do: (*Portal).hand},
+		{method: http.MethodPost, path: "/v1/claims/draw", needs: access.Issue, about: "Draw a code before there is a certificate, for a slip where the line to the laboratory is down", out: kind[Slip](), do: (*Portal).draw},
+	}
+}
+
+// hand gives out a code. The certificate must be one of ours, of the laboratory that
+// asks, and not withdrawn: the register is asked for its serial, and the signature
+// must be the one that it has.
+func (p *Portal) hand(c *call) (any, error) {
+	if p.o.Claims == nil {
+		return nil, errNoClaims
+	}
+	q, err := ask[Handed](c)
+	if err != nil {
+		return nil, err
+	}
+	serial, err := p.ours(c, q.Code)
+	if err != nil {
+		return nil, err
+	}
+	if q.Slip != "" {
+		code, err := claim.Parse(q.Slip)
+		if err != nil {
+			return nil, err
+		}
+		until, err := p.o.Claims.Fill(c, code, serial, []byte(q.Code), claim.Terms{Proof: q.Proof})
+		if err != nil {
+			return nil, err
+		}
+		return Slip{code.String(), second(until)}, nil
+	}
+	code, until, err := p.o.Claims.Make(c, serial, []byte(q.Code), claim.Terms{Proof: q.Proof})
+	if err != nil {
+		return nil, err
+	}
+	return Slip{code.String(), second(until)}, nil
+}
+
+var errNoClaims = &Fault{Status: http.StatusNotFound, Code: "not_found", Message: "this authority gives out no claim codes", Hint: "print the certificate"}
+
+// ours returns the serial of a certificate that this laboratory issued.
+func (p *Portal) ours(c *call, text string) (string, error) {
+	notOurs := &Fault{Status: http.StatusNotFound, Code: "no_entry", Message: "this laboratory has not issued this certificate, or it is withdrawn", Hint: "send the code as it was issued"}
+	u, err := format.Read(text)
+	if err != nil {
+		return "", notOurs
+	}
+	s, err := u.Verify(p.o.Trusted)
+	if err != nil {
+		return "", notOurs
+	}
+	serial := issue.SerialOf(s)
+	e, w, err := p.o.Office.Register.Find(c, p.o.Authority, serial)
+	if err != nil {
+		return "", err
+	}
+	if e.Laboratory != c.actor.Laboratory || !w.Since.IsZero() {
+		return "", notOurs
+	}
+	return serial, nil
+}
+
+func (p *Portal) draw(*call) (any, error) {
+	if p.o.Claims == nil {
+		return nil, errNoClaims
+	}
+	code, err := claim.Draw(p.o.Random)
+	if err != nil {
+		return nil, err
+	}
+	return Slip{Slip: code.String()}, nil
+}

@@ -1,0 +1,161 @@
+package portal
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"mime"
+	"net/http"
+	"reflect"
+	"strings"
+	"time"
+
+	"github.com/pratique/pratique/issue/access"
+)
+
+// route is one thing that can be asked for.
+type route struct {
+	method, path string
+	open         bool              // anybody may ask
+	needs        access.Permission // of who asks, in the laboratory that the call is about; empty: a session or key is enough
+	about        string
+	in, out      reflect.Type // of JSON; nil: no body; no JSON
+	do           func(p *Portal, c *call) (any, error)
+}
+
+// call is one request.
+type call struct {
+	context.Context
+	r     *http.Request
+	w     http.ResponseWriter
+	actor access.Actor
+	lab   access.Laboratory // of the actor, if it has one
+	wrote bool              // the route has answered by itself
+}
+
+// ask takes the body as JSON.
+func ask[T any](c *call) (T, error) {
+	var into T
+	if kind, _, err := mime.ParseMediaType(c.r.Header.Get("Content-Type")); err != nil || kind != "application/json" {
+		return into, &Fault{Status: http.StatusUnsupportedMediaType, Code: "media_type", Message: "the body is not said to be JSON", Hint: "send Content-Type: application/json"}
+	}
+	d := json.NewDecoder(http.MaxBytesReader(c.w, c.r.Body, MaxBody))
+	d.DisallowUnknownFields()
+	err := d.Decode(&into)
+	if err == nil && !errors.Is(d.Decode(new(json.RawMessage)), io.EOF) {
+		err = errors.New("more than one object")
+	}
+	if err != nil {
+		return into, badBody(err)
+	}
+	return into, nil
+}
+
+func badBody(err error) error {
+	if _, big := errors.AsType[*http.MaxBytesError](err); big {
+		return &Fault{Status: http.StatusRequestEntityTooLarge, Code: "too_large", Message: "the body is too long", Hint: "send less at once"}
+	}
+	return &Fault{Status: http.StatusBadRequest, Code: "bad_request", Message: "the body is not the JSON that this route takes", Hint: "GET /v1/openapi.json says what a request has; a member that is not known is an error"}
+}
+
+func (p *Portal) serve(o route) http.Handler {
+	name := o.method + " " + o.path
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		began := p.o.Now()
+		c := &call{Context: r.Context(), r: r, w: w}
+		answer, err := p.answer(o, c)
+		status := http.StatusOK
+		switch {
+		case err != nil && !c.wrote:
+			status = p.refuse(w, p.explain(name, err))
+		case err != nil:
+			p.fault(name, err)
+		case !c.wrote:
+			w.Header().Set("Content-Type", "application/json; charset=utf-8")
+			e := json.NewEncoder(w)
+			e.SetEscapeHTML(false)
+			_ = e.Encode(answer) // the client has gone
+		}
+		p.metrics.served(name, status, p.o.Now().Sub(began))
+	})
+}
+
+func (p *Portal) answer(o route, c *call) (any, error) {
+	if o.open {
+		return o.do(p, c)
+	}
+	a, err := p.who(c.r)
+	if err != nil {
+		return nil, err
+	}
+	c.actor = a
+	if c.lab, err = p.o.Gate.May(c, a, cmpPermission(o.needs, a), a.Laboratory); err != nil {
+		return nil, err
+	}
+	return o.do(p, c)
+}
+
+// cmpPermission is what a route needs. One that needs a session alone is asked for
+// by everybody who may count, and that is everybody; of machines, what they may.
+func cmpPermission(p access.Permission, a access.Actor) access.Permission {
+	switch {
+	case p != "":
+		return p
+	case len(a.Scopes) > 0:
+		return a.Scopes[0]
+	}
+	return access.Counts
+}
+
+// cookie has the token of a session. With the prefix a browser takes it over TLS
+// alone, and from this host alone.
+func (p *Portal) cookie() string {
+	if p.o.Insecure {
+		return "pratique-session"
+	}
+	return "__Host-pratique-session"
+}
+
+func (p *Portal) setCookie(w http.ResponseWriter, token string) {
+	k := &http.Cookie{Name: p.cookie(), Value: token, Path: "/", HttpOnly: true, Secure: !p.o.Insecure, SameSite: http.SameSiteStrictMode}
+	if token == "" {
+		k.MaxAge = -1
+	}
+	http.SetCookie(w, k)
+}
+
+// who returns who sends a request.
+func (p *Portal) who(r *http.Request) (access.Actor, error) {
+	if text, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer "); ok {
+		a, err := p.o.Gate.Key(r.Context(), text)
+		if err == nil && a.Authority != p.o.Authority {
+			return access.Actor{}, access.ErrCredential
+		}
+		return a, err
+	}
+	if k, err := r.Cookie(p.cookie()); err == nil {
+		if r.Method != http.MethodGet && r.Method != http.MethodHead && r.Header.Get("X-Pratique") == "" {
+			return access.Actor{}, &Fault{Status: http.StatusForbidden, Code: "header", Message: "the header X-Pratique is missing", Hint: "send X-Pratique: 1, which shows that no page of another site sends this"}
+		}
+		a, err := p.o.Gate.Session(r.Context(), k.Value)
+		if err == nil && a.Authority != p.o.Authority {
+			return access.Actor{}, access.ErrSession
+		}
+		return a, err
+	}
+	if r.TLS != nil && len(r.TLS.PeerCertificates) > 0 {
+		return p.o.Gate.Peer(r.Context(), p.o.Authority, r.TLS)
+	}
+	return access.Actor{}, access.ErrSession
+}
+
+func kind[T any]() reflect.Type { return reflect.TypeFor[T]() }
+
+// second is a moment as answers have it.
+func second(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format(time.RFC3339)
+}
