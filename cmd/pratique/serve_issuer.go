@@ -234,7 +234,7 @@ func (p *program) fillIssuer(ctx context.Context, s issuerSettings, o *issuer, s
 	if err != nil {
 		return fault("the watch", err)
 	}
-	o.options = portal.Options{Authority: s.Authority, Name: s.Name, Country: s.Country, Appeal: s.Appeal, Office: o.office, Gate: o.gate, Claims: claims, Watch: w,
+	o.options = portal.Options{Authority: s.Authority, Name: s.Name, Country: s.Country, Appeal: s.Appeal, Secret: secret("intake"), Office: o.office, Gate: o.gate, Claims: claims, Watch: w,
 		Insecure: s.Certificate == "" && !s.Proxied, Ready: o.ready, Log: o.warn, Now: p.now, Random: rand.Reader}
 	return nil
 }

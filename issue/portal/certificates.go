@@ -58,6 +58,11 @@ type Line struct {
 	Key  string     `json:"key,omitempty"`
 	Done *Certified `json:"certificate,omitempty"`
 	Not  *Fault     `json:"error,omitempty"`
+
+	// Of tables and messages.
+	Ready  bool          `json:"ready,omitempty"`  // of a dry run: it would be issued
+	Result string        `json:"result,omitempty"` // which result of the sender it is, also when it is corrected
+	Do     intake.Action `json:"do,omitempty"`     // replace, withdraw: propose that what was certified of this result before be withdrawn
 }
 
 // Hashed is a certificate that the sender has built, of which the office signs the
@@ -127,7 +132,7 @@ func (p *Portal) read(c *call, q Wanted, now time.Time) (*cert.Certificate, []in
 		q.Form.Laboratory = c.lab.Name
 	}
 	if q.Form.Basis == string(cert.Transcribed) {
-		return nil, nil, &Fault{Status: http.StatusUnprocessableEntity, Code: "transcribed", Field: "form.basis", Message: "a paper card is confirmed by a second person before it is certified", Hint: "certify what this laboratory has given or has in its registry; transcribed cards are not yet taken here"}
+		return nil, nil, errTranscribed
 	}
 	out, err := q.Form.Certificate()
 	if err != nil {
@@ -210,30 +215,23 @@ func (p *Portal) certifyMany(c *call) (any, error) {
 	if t, _, err := mime.ParseMediaType(c.r.Header.Get("Content-Type")); err != nil || t != "application/x-ndjson" {
 		return nil, &Fault{Status: http.StatusUnsupportedMediaType, Code: "media_type", Message: "the body is not said to be lines of JSON", Hint: "send Content-Type: application/x-ndjson"}
 	}
-	select {
-	case p.many <- struct{}{}:
-		defer func() { <-p.many }()
-	default:
-		return nil, &Fault{Status: http.StatusServiceUnavailable, Code: "busy", Message: "too many requests of many at once", Hint: "send it again in a moment: what was issued is issued again with the same certificates"}
-	}
-	control := http.NewResponseController(c.w)
-	if err := control.EnableFullDuplex(); err != nil && !errors.Is(err, http.ErrNotSupported) {
+	s, err := p.stream(c)
+	if err != nil {
 		return nil, err
 	}
+	defer s.end()
 	c.w.Header().Set("Content-Type", "application/x-ndjson")
 	c.wrote = true
 	answers := json.NewEncoder(c.w)
 	answers.SetEscapeHTML(false)
-	in := bufio.NewScanner(c.r.Body)
+	in := bufio.NewScanner(s)
 	in.Buffer(make([]byte, 0, 64<<10), MaxBody)
 	for n := 0; ; {
 		lines := make([]Line, 0, batchSize)
 		orders := make([]issue.Order, 0, batchSize)
 		notes := make([][]intake.Finding, 0, batchSize)
 		at := make([]int, 0, batchSize)
-		patient := time.Now().Add(time.Minute) // of the connection, which has the machine's clock
 		for len(lines) < batchSize && n < MaxLines && !p.closing.Load() {
-			_ = control.SetReadDeadline(patient) // a test's connection has none
 			if !in.Scan() {
 				break
 			}
@@ -250,7 +248,6 @@ func (p *Portal) certifyMany(c *call) (any, error) {
 			}
 			lines = append(lines, l)
 		}
-		_ = control.SetWriteDeadline(time.Now().Add(2 * time.Minute))
 		issued, errs := p.o.Office.IssueAll(c, orders)
 		for i, j := range at {
 			if errs[i] != nil {
@@ -267,7 +264,7 @@ func (p *Portal) certifyMany(c *call) (any, error) {
 			}
 		}
 		if len(lines) == batchSize && n < MaxLines && !p.closing.Load() {
-			if err := control.Flush(); err != nil {
+			if err := s.flush(); err != nil {
 				return nil, err
 			}
 			continue

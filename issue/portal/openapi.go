@@ -13,7 +13,7 @@ import (
 
 // routes are all of them.
 func routes() []route {
-	return slices.Concat(publicRoutes(), sessionRoutes(), certificateRoutes(), withdrawRoutes(), claimRoutes(), peopleRoutes())
+	return slices.Concat(publicRoutes(), sessionRoutes(), certificateRoutes(), withdrawRoutes(), claimRoutes(), inputRoutes(), peopleRoutes())
 }
 
 // Description is the OpenAPI 3.1 document of the portal, made from its routes and
@@ -85,6 +85,8 @@ func (d describer) schema(t reflect.Type) map[string]any {
 		return map[string]any{"type": "string", "format": "date-time"}
 	case kind[cert.Date]():
 		return map[string]any{"type": "string", "pattern": `^\d{4}(-\d{2}){0,2}$`}
+	case kind[json.RawMessage]():
+		return map[string]any{"type": "object"}
 	case kind[cert.Certificate]():
 		return map[string]any{"type": "object", "description": "a certificate in the neutral form"}
 	}

@@ -64,6 +64,7 @@ type Options struct {
 	Trusted   *trust.Keys   // the office's own keys
 	Claims    *claim.Claims // nil: no claim codes
 	Watch     *watch.Watch  // nil: no alerts
+	Secret    []byte        // 32 bytes, mixed into identifiers of what laboratories send; the same in all processes
 	Lists     time.Duration // for how long a list that is asked for now may be relied on. Zero: 7 days
 	Insecure  bool          // cookies go over HTTP without TLS: on this machine alone
 	Ready     func(ctx context.Context) error
@@ -100,6 +101,8 @@ func New(o Options) (*Portal, error) {
 		return nil, errors.New("making the portal: it needs an office, its keys and a gate")
 	case o.Now == nil || o.Random == nil || o.Ready == nil:
 		return nil, errors.New("making the portal: it needs a clock, randomness, and a way to ask whether all is there")
+	case len(o.Secret) != 32:
+		return nil, errors.New("making the portal: the secret has 32 bytes")
 	case !access.IsID(o.Authority) || o.Name == "" || o.Appeal == "":
 		return nil, errors.New("making the portal: the authority has an id, a name, and somebody whom holders can turn to")
 	}

@@ -98,7 +98,7 @@ func begin(t *testing.T, db *store.DB) *service {
 	w, err := watch.New(wdb, watch.Options{Key: bytes.Repeat([]byte{5}, 32)})
 	must(err)
 	s.Portal, err = portal.New(portal.Options{Authority: "norland", Name: "Norland Institute of Health", Country: "XA", Appeal: "appeal@health.example", Office: office, Gate: s.gate,
-		Trusted: ring.Trusted(), Claims: claims, Watch: w, Insecure: true, Ready: db.Ping, Log: slog.New(slog.NewTextHandler(locked{s.mu, s.log}, nil)), Now: clockOf, Random: rand.Reader})
+		Secret: bytes.Repeat([]byte{3}, 32), Trusted: ring.Trusted(), Claims: claims, Watch: w, Insecure: true, Ready: db.Ping, Log: slog.New(slog.NewTextHandler(locked{s.mu, s.log}, nil)), Now: clockOf, Random: rand.Reader})
 	must(err)
 	server := httptest.NewServer(s.Portal)
 	t.Cleanup(server.Close)

@@ -310,7 +310,7 @@ func (t *Reader) Next() (Row, error) {
 		case !ok || len(values) != len(t.head):
 			row.fail(intake.Structure, "row")
 		default:
-			row.values = values
+			row.values = slices.Clone(values) // rows are kept, to be answered together
 			t.read(&row)
 		}
 		return row, nil
