@@ -9,9 +9,11 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"net"
 	"net/http"
+	"os"
 	"strings"
 	"time"
 
@@ -25,6 +27,7 @@ import (
 	"github.com/pratique/pratique/issue/claim"
 	"github.com/pratique/pratique/issue/cohort"
 	"github.com/pratique/pratique/issue/portal"
+	"github.com/pratique/pratique/issue/print"
 	"github.com/pratique/pratique/issue/register"
 	"github.com/pratique/pratique/issue/watch"
 	"github.com/pratique/pratique/keys"
@@ -47,6 +50,7 @@ type issuerSettings struct {
 	Appeal      string   `json:"appeal"`                     // whom holders turn to
 	Keys        []string `json:"keys"`                       // key files, in the order in which they shall sign
 	Passphrase  string   `json:"passphrase,omitempty"`       // the file with their passphrase, if they are sealed
+	Fonts       string   `json:"fonts,omitempty"`            // the folder with fonts for what is not in Latin, Greek or Cyrillic letters; on Debian /usr/share/fonts
 	Most        int64    `json:"key_certificates,omitempty"` // how many a key signs before the next takes over; 0: as many as there are
 	Days        int      `json:"key_days,omitempty"`         // for how many days a key signs; 0: for its life
 	Good        int      `json:"valid_days,omitempty"`       // for how long certificates are good at most; 0: 365
@@ -234,7 +238,15 @@ func (p *program) fillIssuer(ctx context.Context, s issuerSettings, o *issuer, s
 	if err != nil {
 		return fault("the watch", err)
 	}
-	o.options = portal.Options{Authority: s.Authority, Name: s.Name, Country: s.Country, Appeal: s.Appeal, Secret: secret("intake"), Office: o.office, Gate: o.gate, Claims: claims, Watch: w,
+	var folder fs.FS
+	if s.Fonts != "" {
+		folder = os.DirFS(s.Fonts)
+	}
+	fonts, err := print.ReadFonts(folder)
+	if err != nil {
+		return failure("the fonts of "+quote(s.Fonts)+": "+err.Error(), "\"fonts\": \"/usr/share/fonts\", or leave it out")
+	}
+	o.options = portal.Options{Fonts: fonts, Authority: s.Authority, Name: s.Name, Country: s.Country, Appeal: s.Appeal, Secret: secret("intake"), Office: o.office, Gate: o.gate, Claims: claims, Watch: w,
 		Insecure: s.Certificate == "" && !s.Proxied, Ready: o.ready, Log: o.warn, Now: p.now, Random: rand.Reader}
 	return nil
 }

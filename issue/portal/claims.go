@@ -7,6 +7,7 @@ import (
 	"github.com/pratique/pratique/issue"
 	"github.com/pratique/pratique/issue/access"
 	"github.com/pratique/pratique/issue/claim"
+	"github.com/pratique/pratique/trust"
 )
 
 // Handed is a certificate that a person shall fetch with a code.
@@ -40,10 +41,11 @@ func (p *Portal) hand(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	serial, err := p.ours(c, q.Code)
+	s, err := p.ours(c, q.Code)
 	if err != nil {
 		return nil, err
 	}
+	serial := issue.SerialOf(s)
 	if q.Slip != "" {
 		code, err := claim.Parse(q.Slip)
 		if err != nil {
@@ -64,26 +66,25 @@ func (p *Portal) hand(c *call) (any, error) {
 
 var errNoClaims = &Fault{Status: http.StatusNotFound, Code: "not_found", Message: "this authority gives out no claim codes", Hint: "print the certificate"}
 
-// ours returns the serial of a certificate that this laboratory issued.
-func (p *Portal) ours(c *call, text string) (string, error) {
+// ours returns a certificate that this laboratory issued.
+func (p *Portal) ours(c *call, text string) (trust.Signed, error) {
 	notOurs := &Fault{Status: http.StatusNotFound, Code: "no_entry", Message: "this laboratory has not issued this certificate, or it is withdrawn", Hint: "send the code as it was issued"}
 	u, err := format.Read(text)
 	if err != nil {
-		return "", notOurs
+		return trust.Signed{}, notOurs
 	}
 	s, err := u.Verify(p.o.Trusted)
 	if err != nil {
-		return "", notOurs
+		return trust.Signed{}, notOurs
 	}
-	serial := issue.SerialOf(s)
-	e, w, err := p.o.Office.Register.Find(c, p.o.Authority, serial)
+	e, w, err := p.o.Office.Register.Find(c, p.o.Authority, issue.SerialOf(s))
 	if err != nil {
-		return "", err
+		return trust.Signed{}, err
 	}
 	if e.Laboratory != c.actor.Laboratory || !w.Since.IsZero() {
-		return "", notOurs
+		return trust.Signed{}, notOurs
 	}
-	return serial, nil
+	return s, nil
 }
 
 func (p *Portal) draw(*call) (any, error) {

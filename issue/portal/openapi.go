@@ -13,7 +13,7 @@ import (
 
 // routes are all of them.
 func routes() []route {
-	return slices.Concat(publicRoutes(), sessionRoutes(), certificateRoutes(), withdrawRoutes(), claimRoutes(), inputRoutes(), peopleRoutes())
+	return slices.Concat(publicRoutes(), sessionRoutes(), certificateRoutes(), withdrawRoutes(), claimRoutes(), inputRoutes(), printRoutes(), peopleRoutes())
 }
 
 // Description is the OpenAPI 3.1 document of the portal, made from its routes and

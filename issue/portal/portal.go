@@ -42,12 +42,14 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/pratique/pratique/issue"
 	"github.com/pratique/pratique/issue/access"
 	"github.com/pratique/pratique/issue/claim"
+	"github.com/pratique/pratique/issue/print"
 	"github.com/pratique/pratique/issue/watch"
 	"github.com/pratique/pratique/trust"
 )
@@ -62,6 +64,7 @@ type Options struct {
 	Office    *issue.Office
 	Gate      *access.Gate
 	Trusted   *trust.Keys   // the office's own keys
+	Fonts     *print.Fonts  // of printed sheets
 	Claims    *claim.Claims // nil: no claim codes
 	Watch     *watch.Watch  // nil: no alerts
 	Secret    []byte        // 32 bytes, mixed into identifiers of what laboratories send; the same in all processes
@@ -82,6 +85,7 @@ type Portal struct {
 	busy    chan struct{}
 	many    chan struct{}
 	closing atomic.Bool
+	pages   sync.Mutex
 }
 
 // Limits of requests.
@@ -97,8 +101,8 @@ const (
 // New makes a portal.
 func New(o Options) (*Portal, error) {
 	switch {
-	case o.Office == nil || o.Gate == nil || o.Trusted == nil:
-		return nil, errors.New("making the portal: it needs an office, its keys and a gate")
+	case o.Office == nil || o.Gate == nil || o.Trusted == nil || o.Fonts == nil:
+		return nil, errors.New("making the portal: it needs an office, its keys, a gate and fonts")
 	case o.Now == nil || o.Random == nil || o.Ready == nil:
 		return nil, errors.New("making the portal: it needs a clock, randomness, and a way to ask whether all is there")
 	case len(o.Secret) != 32:

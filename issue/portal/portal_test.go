@@ -18,6 +18,7 @@ import (
 	"math/big"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -33,6 +34,7 @@ import (
 	"github.com/pratique/pratique/issue/claim"
 	"github.com/pratique/pratique/issue/issuetest"
 	"github.com/pratique/pratique/issue/portal"
+	"github.com/pratique/pratique/issue/print"
 	"github.com/pratique/pratique/issue/register"
 	"github.com/pratique/pratique/issue/watch"
 	"github.com/pratique/pratique/revoke"
@@ -97,8 +99,10 @@ func begin(t *testing.T, db *store.DB) *service {
 	must(err)
 	w, err := watch.New(wdb, watch.Options{Key: bytes.Repeat([]byte{5}, 32)})
 	must(err)
+	fonts, err := print.ReadFonts(nil)
+	must(err)
 	s.Portal, err = portal.New(portal.Options{Authority: "norland", Name: "Norland Institute of Health", Country: "XA", Appeal: "appeal@health.example", Office: office, Gate: s.gate,
-		Secret: bytes.Repeat([]byte{3}, 32), Trusted: ring.Trusted(), Claims: claims, Watch: w, Insecure: true, Ready: db.Ping, Log: slog.New(slog.NewTextHandler(locked{s.mu, s.log}, nil)), Now: clockOf, Random: rand.Reader})
+		Fonts: fonts, Secret: bytes.Repeat([]byte{3}, 32), Trusted: ring.Trusted(), Claims: claims, Watch: w, Insecure: true, Ready: db.Ping, Log: slog.New(slog.NewTextHandler(locked{s.mu, s.log}, nil)), Now: clockOf, Random: rand.Reader})
 	must(err)
 	server := httptest.NewServer(s.Portal)
 	t.Cleanup(server.Close)
@@ -542,6 +546,33 @@ func TestAWalletClaims(t *testing.T) {
 	if slip.Slip != drawn.Slip || slip.Until == "" {
 		t.Errorf("the slip: %+v", slip)
 	}
+}
+
+// A sheet is made for a certificate of the laboratory, in every layout, and for no other.
+func TestACertificateIsPrinted(t *testing.T) {
+	s := one(t)
+	ana := s.signIn("ana")
+	var c portal.Certified
+	ana.with("k").ok("POST", "/v1/certificates", sample(1), &c)
+	for layout, start := range map[string]string{"fold": "%PDF-", "card": "%PDF-", "label": "%PDF-", "receipt": "%PDF-", "": "<!doctype html>"} {
+		res, body := ana.ask("POST", "/v1/print", portal.Sheet{Code: c.Code, Layout: layout, Language: "fr"})
+		if res.StatusCode != 200 || !strings.HasPrefix(strings.ToLower(body), strings.ToLower(start)) || layout == "" && !strings.Contains(body, "Zenobia") {
+			t.Errorf("%q: %d %.100s", layout, res.StatusCode, body)
+		}
+	}
+	ana.not(400, "layout", "POST", "/v1/print", portal.Sheet{Code: c.Code, Layout: "poster"})
+	ana.not(422, "print", "POST", "/v1/print", portal.Sheet{Code: c.Code, Language: "tlh"})
+	ana.not(404, "no_entry", "POST", "/v1/print", portal.Sheet{Code: c.Code[:len(c.Code)-2]})
+	var about portal.Authority
+	s.by("").ok("GET", "/v1/authority", nil, &about)
+	for _, lang := range about.Languages {
+		var r portal.Read
+		s.by("").ok("POST", "/v1/notice", portal.Told{Kind: cert.KindTest, Language: lang}, &r)
+		if len(r.Notice) < 5 || slices.Contains(r.Notice, "") {
+			t.Errorf("the notice in %s: %q", lang, r.Notice)
+		}
+	}
+	s.by("").not(400, "language", "POST", "/v1/notice", portal.Told{Kind: cert.KindTest, Language: "tlh"})
 }
 
 // The page builds a certificate and sends its hash: the service never sees the person.

@@ -15,12 +15,13 @@ import (
 
 // Authority is who issues here.
 type Authority struct {
-	ID      string   `json:"id"`
-	Name    string   `json:"name"`
-	Country string   `json:"country"`
-	Appeal  string   `json:"appeal"` // whom holders turn to
-	Formats []string `json:"formats"`
-	Claims  bool     `json:"claims"` // there are claim codes
+	ID        string   `json:"id"`
+	Name      string   `json:"name"`
+	Country   string   `json:"country"`
+	Appeal    string   `json:"appeal"` // whom holders turn to
+	Formats   []string `json:"formats"`
+	Claims    bool     `json:"claims"`    // there are claim codes
+	Languages []string `json:"languages"` // of notices and sheets
 }
 
 // Asked is the question of who has a certificate: both are computed from it.
@@ -82,7 +83,7 @@ func (p *Portal) ready(c *call) (any, error) {
 }
 
 func (p *Portal) authority(*call) (any, error) {
-	return Authority{p.o.Authority, p.o.Name, p.o.Country, p.o.Appeal, issue.Formats, p.o.Claims != nil}, nil
+	return Authority{p.o.Authority, p.o.Name, p.o.Country, p.o.Appeal, issue.Formats, p.o.Claims != nil, languages()}, nil
 }
 
 func (p *Portal) status(c *call) (any, error) {
