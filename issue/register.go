@@ -130,6 +130,9 @@ type Book interface {
 	// proposed by laboratory or key is what was issued before the confirmation.
 	// ErrNoProposal, ErrSamePerson.
 	Confirm(ctx context.Context, authority, id, by string, at time.Time) (int, error)
+	// Pending gives what was proposed and not confirmed, in the order of the names; of
+	// 1000 no more, and of the serials of each the first 100.
+	Pending(ctx context.Context, authority string) ([]Pending, error)
 	// Entries gives entries with their withdrawals, in an order that stays the same.
 	// What is written meanwhile may be among them or not.
 	Entries(ctx context.Context, authority string, which Which) iter.Seq2[Standing, error]

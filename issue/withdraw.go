@@ -67,6 +67,12 @@ type Proposal struct {
 	Signer     [32]byte  // SHA-256 of the signer's certificate
 }
 
+// Pending is a proposal that nobody has confirmed. Its moment is in the account.
+type Pending struct {
+	Proposal
+	Count int // serials that it names; zero if it is by laboratory or key
+}
+
 // Check checks the form of a proposal.
 func (p Proposal) Check() error {
 	ways := 0

@@ -39,7 +39,7 @@ type issuerSettings struct {
 	Listen      string   `json:"listen"`                     // address and port
 	Certificate string   `json:"certificate,omitempty"`      // of TLS, a file in PEM; none: only this machine, or a proxy, may ask
 	Key         string   `json:"key,omitempty"`              // of TLS, a file in PEM
-	Proxied     bool     `json:"proxied,omitempty"`          // a proxy in front ends TLS: listen without it on any address
+	Proxied     bool     `json:"proxied,omitempty"`          // a proxy in front ends TLS, and adds to X-Forwarded-For who asks: listen without it on any address
 	Metrics     string   `json:"metrics,omitempty"`          // address and port where Prometheus asks; none: nowhere
 	Database    string   `json:"database"`                   // sqlite:FILE, or postgres://USER@HOST/DATABASE
 	Secret      string   `json:"secret"`                     // the file with the service's secret (--secret), the same for all processes, apart from backups of the database
@@ -248,6 +248,9 @@ func (p *program) fillIssuer(ctx context.Context, s issuerSettings, o *issuer, s
 	}
 	o.options = portal.Options{Fonts: fonts, Authority: s.Authority, Name: s.Name, Country: s.Country, Appeal: s.Appeal, Secret: secret("intake"), Office: o.office, Gate: o.gate, Claims: claims, Watch: w,
 		Insecure: s.Certificate == "" && !s.Proxied, Ready: o.ready, Log: o.warn, Now: p.now, Random: rand.Reader}
+	if s.Proxied {
+		o.options.Source = portal.Forwarded
+	}
 	return nil
 }
 

@@ -44,16 +44,17 @@ import (
 // a confirmer and a machine.
 type service struct {
 	*portal.Portal
-	t     *testing.T
-	url   string
-	gate  *access.Gate
-	ring  *issuetest.Ring
-	log   *bytes.Buffer
-	mu    *sync.Mutex
-	now   *time.Time
-	all   *bytes.Buffer // every answer that was no success
-	key   string        // of the machine
-	codes map[string]totp.Secret
+	t      testing.TB
+	office *issue.Office
+	url    string
+	gate   *access.Gate
+	ring   *issuetest.Ring
+	log    *bytes.Buffer
+	mu     *sync.Mutex
+	now    *time.Time
+	all    *bytes.Buffer // every answer that was no success
+	key    string        // of the machine
+	codes  map[string]totp.Secret
 }
 
 type locked struct {
@@ -69,7 +70,7 @@ func (l locked) Write(b []byte) (int, error) {
 
 const passphrase = "harbour lantern quarantine gull"
 
-func begin(t *testing.T, db *store.DB) *service {
+func begin(t testing.TB, db *store.DB) *service {
 	t.Helper()
 	must := func(err error) {
 		t.Helper()
@@ -91,6 +92,7 @@ func begin(t *testing.T, db *store.DB) *service {
 	must(err)
 	office, err := issue.New(issue.Options{Authority: "norland", URL: "https://health.example/shc", Register: r.Guarded(access.Guard), Keys: ring, Now: clockOf, Random: rand.Reader})
 	must(err)
+	s.office = office
 	cdb, err := claim.NewDatabase(ctx, db)
 	must(err)
 	claims, err := claim.New(claim.Options{Store: cdb, Secret: bytes.Repeat([]byte{9}, 32), Now: clockOf, Random: rand.Reader})
@@ -315,8 +317,18 @@ func TestALaboratoryCertifiesAndTwoWithdraw(t *testing.T) {
 		if st.State != "issued" {
 			t.Error("one person has withdrawn a certificate")
 		}
+		var wait portal.Waiting
+		carl.ok("GET", "/v1/withdrawals", nil, &wait)
+		if len(wait.Proposals) != 1 || wait.Proposals[0].ID != proposed.ID || wait.Proposals[0].By != "ana" || wait.Proposals[0].Serials[0] != first.Serial {
+			t.Errorf("what waits: %+v", wait)
+		}
+		ana.not(403, "forbidden", "GET", "/v1/withdrawals", nil)
 		var n portal.Withdrawn
 		carl.ok("POST", "/v1/withdrawals/"+proposed.ID+"/confirm", nil, &n)
+		carl.ok("GET", "/v1/withdrawals", nil, &wait)
+		if len(wait.Proposals) != 0 {
+			t.Errorf("what was confirmed waits: %+v", wait)
+		}
 		public.ok("POST", "/v1/status", portal.Asked{Serial: first.Serial, Mark: mark}, &st)
 		if n.Withdrawn != 1 || st.State != "withdrawn" || st.Reason != "error" {
 			t.Errorf("withdrawn: %+v %+v", n, st)
@@ -545,6 +557,22 @@ func TestAWalletClaims(t *testing.T) {
 	ana.ok("POST", "/v1/claims", portal.Handed{Code: c.Code, Proof: "1974-08-02", Slip: drawn.Slip}, &slip)
 	if slip.Slip != drawn.Slip || slip.Until == "" {
 		t.Errorf("the slip: %+v", slip)
+	}
+}
+
+// Behind a proxy wrong codes are counted by what the proxy says, and not by what the
+// client says of itself.
+func TestWhoAsksBehindAProxy(t *testing.T) {
+	for _, c := range []struct{ header, want string }{
+		{"", "192.0.2.1"}, {"198.51.100.7", "198.51.100.7"}, {"203.0.113.9, 198.51.100.7", "198.51.100.7"}, {"2001:db8:1:2:3::4", "2001:db8:1:2::"},
+	} {
+		r := httptest.NewRequest("POST", "/v1/claims/redeem", nil)
+		if c.header != "" {
+			r.Header.Set("X-Forwarded-For", c.header)
+		}
+		if got := portal.Forwarded(r); !strings.HasPrefix(got, c.want) {
+			t.Errorf("%q: %q, want %q", c.header, got, c.want)
+		}
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/pratique/pratique/issue/access"
+	"github.com/pratique/pratique/issue/claim"
 )
 
 // route is one thing that can be asked for.
@@ -158,4 +159,16 @@ func second(t time.Time) string {
 		return ""
 	}
 	return t.UTC().Format(time.RFC3339)
+}
+
+// Forwarded says where a request comes from that a proxy of one's own hands on: the
+// last address of X-Forwarded-For, which that proxy has added itself. What stands
+// before it is what the client says.
+func Forwarded(r *http.Request) string {
+	all := r.Header.Values("X-Forwarded-For")
+	if len(all) == 0 {
+		return claim.Source(r.RemoteAddr)
+	}
+	list := strings.Split(all[len(all)-1], ",")
+	return claim.Source(strings.TrimSpace(list[len(list)-1]))
 }

@@ -1,6 +1,7 @@
 package portal
 
 import (
+	"encoding/hex"
 	"net/http"
 	"strings"
 	"time"
@@ -33,9 +34,28 @@ type Withdrawn struct {
 	Withdrawn int `json:"withdrawn"`
 }
 
+// Waiting are the proposals that nobody has confirmed, at most 1000.
+type Waiting struct {
+	Proposals []Waits `json:"proposals"`
+}
+
+// Waits is one of them.
+type Waits struct {
+	ID         string       `json:"id"`
+	By         string       `json:"by"`
+	Reason     issue.Reason `json:"reason"`
+	Count      int          `json:"count,omitempty"`   // serials that it names
+	Serials    []string     `json:"serials,omitempty"` // the first 100
+	Laboratory string       `json:"laboratory,omitempty"`
+	Since      string       `json:"since,omitempty"`
+	Before     string       `json:"before,omitempty"`
+	Signer     string       `json:"signer,omitempty"`
+}
+
 func withdrawRoutes() []route {
 	return []route{
 		{method: http.MethodPost, path: "/v1/withdrawals", needs: access.Withdraw, about: "Propose that certificates be withdrawn; nothing is until a second person confirms it", in: kind[Withdrawal](), out: kind[Proposed](), do: (*Portal).propose},
+		{method: http.MethodGet, path: "/v1/withdrawals", needs: access.ConfirmWithdrawal, about: "What was proposed and waits for a second person", out: kind[Waiting](), do: (*Portal).waiting},
 		{method: http.MethodPost, path: "/v1/withdrawals/{id}/confirm", needs: access.ConfirmWithdrawal, about: "Confirm what another person proposed", out: kind[Withdrawn](), do: (*Portal).confirm},
 	}
 }
@@ -91,6 +111,25 @@ func (p *Portal) propose(c *call) (any, error) {
 		return nil, err
 	}
 	return Proposed{o.ID, len(o.Serials)}, nil
+}
+
+func (p *Portal) waiting(c *call) (any, error) {
+	all, err := p.o.Office.Register.Pending(c, p.o.Authority)
+	if err != nil {
+		return nil, err
+	}
+	out := Waiting{[]Waits{}}
+	for _, q := range all {
+		if c.actor.Laboratory != "" && !strings.HasPrefix(q.ID, whose(c.actor)) {
+			continue
+		}
+		w := Waits{ID: q.ID, By: q.By, Reason: q.Reason, Count: q.Count, Serials: q.Serials, Laboratory: q.Laboratory, Since: second(q.Since), Before: second(q.Before)}
+		if q.Signer != [32]byte{} {
+			w.Signer = hex.EncodeToString(q.Signer[:])
+		}
+		out.Proposals = append(out.Proposals, w)
+	}
+	return out, nil
 }
 
 func (p *Portal) confirm(c *call) (any, error) {
