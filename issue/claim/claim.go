@@ -65,7 +65,6 @@ import (
 	"fmt"
 	"io"
 	"runtime"
-	"sync/atomic"
 	"time"
 )
 
@@ -137,9 +136,7 @@ type Options struct {
 type Claims struct {
 	o         Options
 	stretches chan struct{}
-
-	testOnlyCheap bool
-	testOnlyCount atomic.Int64
+	slow      func(secret, salt []byte) []byte
 }
 
 // New makes claims.
@@ -168,7 +165,7 @@ func New(o Options) (*Claims, error) {
 	if o.Parallel == 0 {
 		o.Parallel = runtime.GOMAXPROCS(0)
 	}
-	return &Claims{o: o, stretches: make(chan struct{}, o.Parallel)}, nil
+	return &Claims{o: o, stretches: make(chan struct{}, o.Parallel), slow: slow}, nil
 }
 
 // Terms are what a code is given out on.
