@@ -91,15 +91,15 @@ func (p *Portal) answer(o route, c *call) (any, error) {
 		return nil, err
 	}
 	c.actor = a
-	if c.lab, err = p.o.Gate.May(c, a, cmpPermission(o.needs, a), a.Laboratory); err != nil {
+	if c.lab, err = p.o.Gate.May(c, a, needed(o.needs, a), a.Laboratory); err != nil {
 		return nil, err
 	}
 	return o.do(p, c)
 }
 
-// cmpPermission is what a route needs. One that needs a session alone is asked for
+// needed is what a route needs. One that needs a session alone is asked for
 // by everybody who may count, and that is everybody; of machines, what they may.
-func cmpPermission(p access.Permission, a access.Actor) access.Permission {
+func needed(p access.Permission, a access.Actor) access.Permission {
 	switch {
 	case p != "":
 		return p
