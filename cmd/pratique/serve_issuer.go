@@ -133,6 +133,9 @@ func (p *program) readIssuer(name string) (issuerSettings, error) {
 	if ip := net.ParseIP(host); s.Certificate == "" && !s.Proxied && (ip == nil || !ip.IsLoopback()) {
 		return s, failure("listening on "+s.Listen+" without TLS would show passphrases and people's data to the network", `name "certificate" and "key", or listen on 127.0.0.1, or say "proxied": true if a proxy in front ends TLS`)
 	}
+	if _, _, err := net.SplitHostPort(s.Metrics); s.Metrics != "" && err != nil {
+		return s, failure("metrics is no address and port", `"metrics": "127.0.0.1:9488", where Prometheus alone can ask`)
+	}
 	switch {
 	case !access.IsID(s.Authority):
 		return s, failure("the authority has no name for the register", `"authority": "xa-health": up to 32 small letters, digits, dots and hyphens`)
@@ -320,6 +323,22 @@ func (p *program) sayIssuer(o issuer) error {
 	return nil
 }
 
+// remind tells the log, once a day, which keys somebody should see to: of each purpose
+// that a key here signs at all.
+func (o *issuer) remind(ctx context.Context, now time.Time) {
+	for _, use := range []trust.Use{trust.Test, trust.Vaccination, trust.Recovery, trust.Antibody} {
+		for _, format := range []string{issue.HC1, issue.SHC, issue.VDS} {
+			f, err := o.cohort.Forecast(ctx, cohort.Purpose{Format: format, Use: use})
+			switch {
+			case err != nil && ctx.Err() == nil:
+				o.warn.Error("how long the keys last is not known", "error", err)
+			case err == nil && !f.Ends.IsZero() && f.Overdue(now):
+				o.warn.Warn("the next key is due", "keys", f.String())
+			}
+		}
+	}
+}
+
 // foundAuthority invites the first officer.
 func (p *program) foundAuthority(s issuerSettings, o issuer, name string) error {
 	token, err := o.gate.Found(context.Background(), s.Authority, name)
@@ -350,12 +369,13 @@ func (p *program) serveIssuer(s issuerSettings, o issuer) error {
 			_, err := o.register.Expire(ctx, s.Authority, p.now())
 			return err
 		}
-		for {
+		for reminded := ""; ; {
 			if err := door.Purge(stop, expire); err != nil && stop.Err() == nil {
 				o.warn.Error("what is over was not taken away", "error", err)
 			}
-			if f, err := o.cohort.Forecast(stop, cohort.Purpose{Format: issue.HC1, Use: trust.Test}); err == nil && f.Overdue(p.now()) {
-				o.warn.Warn("the next key is due", "keys", f.String())
+			if today := p.now().UTC().Format(time.DateOnly); today != reminded {
+				o.remind(stop, p.now())
+				reminded = today
 			}
 			select {
 			case <-stop.Done():
