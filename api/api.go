@@ -2,16 +2,15 @@ package api
 
 import (
 	"crypto"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"mime"
 	"net/http"
 	"slices"
 	"strconv"
 	"time"
 
+	"github.com/pratique/pratique/internal/rest"
 	"github.com/pratique/pratique/mrz"
 	"github.com/pratique/pratique/verify"
 	"github.com/pratique/pratique/words"
@@ -83,11 +82,7 @@ func calls() []call {
 
 // ServeHTTP implements [http.Handler].
 func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	h := w.Header()
-	h.Set("Cache-Control", "no-store")
-	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("Referrer-Policy", "no-referrer")
-	h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
+	rest.Guard(w.Header())
 	s.mux.ServeHTTP(w, r)
 }
 
@@ -393,36 +388,15 @@ func (s *Service) ready(w http.ResponseWriter, _ *http.Request, _ spender) {
 
 // receive reads a request, strictly.
 func receive(w http.ResponseWriter, r *http.Request, into any) bool {
-	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != "application/json" {
-		refuse(w, http.StatusUnsupportedMediaType, "media_type", "the body is not said to be JSON", "send Content-Type: application/json")
-		return false
+	f := rest.Take(w, r, MaxBody, into)
+	if f != nil {
+		refuse(w, f.Status, f.Code, f.Text, f.Hint)
 	}
-	d := json.NewDecoder(http.MaxBytesReader(w, r.Body, MaxBody))
-	d.DisallowUnknownFields()
-	err := d.Decode(into)
-	if err == nil && d.More() {
-		err = errors.New("more than one object")
-	}
-	if _, big := errors.AsType[*http.MaxBytesError](err); big {
-		refuse(w, http.StatusRequestEntityTooLarge, "too_large", fmt.Sprintf("the body is longer than %d bytes", MaxBody), "send less at once")
-		return false
-	}
-	if err != nil {
-		refuse(w, http.StatusBadRequest, "bad_request", "the body is not the JSON that this call takes", "GET /v1/openapi.json says what a request has; a member that is not known is an error")
-		return false
-	}
-	return true
+	return f == nil
 }
 
-func reply(w http.ResponseWriter, v any) {
-	w.Header().Set("Content-Type", "application/json; charset=utf-8")
-	e := json.NewEncoder(w)
-	e.SetEscapeHTML(false)
-	_ = e.Encode(v) // the client has gone
-}
+func reply(w http.ResponseWriter, v any) { rest.Answer(w, http.StatusOK, v) }
 
 func refuse(w http.ResponseWriter, status int, code, text, hint string) {
-	w.Header().Set("Content-Type", "application/json; charset=utf-8")
-	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(Failure{Fault{code, text, hint}})
+	rest.Answer(w, status, Failure{Fault{code, text, hint}})
 }

@@ -5,19 +5,21 @@ import (
 	"net/http"
 	"reflect"
 	"strings"
+
+	"github.com/pratique/pratique/internal/rest"
 )
 
 // Description is the OpenAPI 3.1 document of the API, made from the types of
 // this package.
 func Description() []byte {
-	d := describer{schemas: map[string]any{}}
-	failure := d.response("An error", reflect.TypeFor[Failure]())
+	d := rest.NewSchemas("api")
+	failure := response("An error", reflect.TypeFor[Failure](), d)
 	paths := map[string]any{}
 	for _, c := range calls() {
 		about := descriptions[c.path]
-		op := map[string]any{"summary": about.summary, "operationId": about.id, "responses": map[string]any{"200": d.response(about.answer, about.out), "default": failure}}
+		op := map[string]any{"summary": about.summary, "operationId": about.id, "responses": map[string]any{"200": response(about.answer, about.out, d), "default": failure}}
 		if about.in != nil {
-			op["requestBody"] = map[string]any{"required": true, "content": d.content(about.in)}
+			op["requestBody"] = map[string]any{"required": true, "content": d.Content(about.in)}
 		}
 		if c.open {
 			op["security"] = []any{}
@@ -34,7 +36,7 @@ func Description() []byte {
 		"servers":    []any{map[string]any{"url": "/"}},
 		"security":   []any{map[string]any{"token": []any{}}, map[string]any{}},
 		"paths":      paths,
-		"components": map[string]any{"schemas": d.schemas, "securitySchemes": map[string]any{"token": map[string]any{"type": "http", "scheme": "bearer"}}},
+		"components": map[string]any{"schemas": d.All, "securitySchemes": map[string]any{"token": map[string]any{"type": "http", "scheme": "bearer"}}},
 	}, "", " ")
 	if err != nil {
 		panic("api: " + err.Error()) // of maps and texts, which cannot fail
@@ -57,87 +59,8 @@ var descriptions = map[string]description{
 	"/readyz":          {"ready", "It has data that is not past its end", "It has", nil, reflect.TypeFor[map[string]bool]()},
 }
 
-// describer makes JSON Schema (draft 2020-12) of types.
-type describer struct{ schemas map[string]any }
-
-func (d *describer) response(text string, t reflect.Type) map[string]any {
-	return map[string]any{"description": text, "content": d.content(t)}
-}
-
-func (d *describer) content(t reflect.Type) map[string]any {
-	return map[string]any{"application/json": map[string]any{"schema": d.schema(t)}}
-}
-
-var texts = reflect.TypeFor[interface{ MarshalText() ([]byte, error) }]()
-
-// schema returns the schema of a type; structs are named and referred to.
-func (d *describer) schema(t reflect.Type) map[string]any {
-	switch {
-	case t == reflect.TypeFor[json.RawMessage]():
-		return map[string]any{}
-	case t.Kind() == reflect.Pointer:
-		return d.schema(t.Elem())
-	case t.String() == "time.Time":
-		return map[string]any{"type": "string", "format": "date-time"}
-	case t.Implements(texts):
-		return map[string]any{"type": "string"}
-	}
-	switch t.Kind() {
-	case reflect.Bool:
-		return map[string]any{"type": "boolean"}
-	case reflect.String:
-		return map[string]any{"type": "string"}
-	case reflect.Float32, reflect.Float64:
-		return map[string]any{"type": "number"}
-	case reflect.Slice, reflect.Array:
-		return map[string]any{"type": "array", "items": d.schema(t.Elem())}
-	case reflect.Map:
-		return map[string]any{"type": "object", "additionalProperties": d.schema(t.Elem())}
-	case reflect.Interface:
-		return map[string]any{}
-	case reflect.Struct:
-		return d.object(t)
-	}
-	return map[string]any{"type": "integer"}
-}
-
-func (d *describer) object(t reflect.Type) map[string]any {
-	name := t.Name()
-	if pkg := t.PkgPath(); !strings.HasSuffix(pkg, "/api") {
-		name = strings.ToUpper(pkg[strings.LastIndex(pkg, "/")+1:][:1]) + pkg[strings.LastIndex(pkg, "/")+2:] + name
-	}
-	ref := map[string]any{"$ref": "#/components/schemas/" + name}
-	if _, known := d.schemas[name]; known {
-		return ref
-	}
-	d.schemas[name] = nil // it may refer to itself
-	properties, required := map[string]any{}, []string{}
-	for _, f := range reflect.VisibleFields(t) {
-		tag, options, _ := strings.Cut(f.Tag.Get("json"), ",")
-		if f.Anonymous || tag == "" || tag == "-" {
-			continue
-		}
-		s := d.schema(f.Type)
-		if doc := f.Tag.Get("doc"); doc != "" {
-			s["description"] = doc
-		}
-		if format := f.Tag.Get("format"); format != "" {
-			s["format"] = format
-		}
-		if example := f.Tag.Get("example"); example != "" {
-			s["examples"] = []any{example}
-		}
-		properties[tag] = s
-		if !strings.Contains(options, "omitempty") && !strings.Contains(options, "omitzero") {
-			required = append(required, tag)
-		}
-	}
-	o := map[string]any{"type": "object", "properties": properties, "additionalProperties": false}
-	if len(required) > 0 {
-		o["required"] = required
-	}
-	d.schemas[name] = o
-	return ref
+func response(text string, t reflect.Type, d *rest.Schemas) map[string]any {
+	return map[string]any{"description": text, "content": d.Content(t)}
 }
 
 func (s *Service) description(w http.ResponseWriter, _ *http.Request, _ spender) {

@@ -96,19 +96,11 @@ func (s *linkServer) link(path, flag, more string) string {
 // verified like any card; nothing else is asked, and nothing is followed unasked.
 func TestAHealthLinkIsFollowedOnlyOnRequest(t *testing.T) {
 	t.Chdir(t.TempDir())
-	must := func(args ...string) string {
-		t.Helper()
-		code, out, errs := shell(t, "", args...)
-		if code != 0 {
-			t.Fatalf("%v: %d %s%s", args, code, out, errs)
-		}
-		return out
-	}
-	must("key", "new", "--demo", "--from", "2026-01-01T00:00:00Z", "-o", "k.key")
-	if err := os.WriteFile("dose.json", []byte(must("issue", "--example", "vaccination")), 0o600); err != nil {
+	must(t, "key", "new", "--demo", "--from", "2026-01-01T00:00:00Z", "-o", "k.key")
+	if err := os.WriteFile("dose.json", []byte(must(t, "issue", "--example", "vaccination")), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	must("issue", "--format", "shc", "--issuer", "https://norland.example/cards", "--key", "k.key", "dose.json", "-o", "card.smart-health-card")
+	must(t, "issue", "--format", "shc", "--issuer", "https://norland.example/cards", "--key", "k.key", "dose.json", "-o", "card.smart-health-card")
 	card, err := os.ReadFile("card.smart-health-card")
 	if err != nil {
 		t.Fatal(err)
@@ -121,7 +113,7 @@ func TestAHealthLinkIsFollowedOnlyOnRequest(t *testing.T) {
 	if err := os.WriteFile("pin.txt", []byte("4711\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if out := must("link", "show", link); !strings.Contains(out, "ONLINE, NOT A PROOF") || !strings.Contains(out, "a passcode") {
+	if out := must(t, "link", "show", link); !strings.Contains(out, "ONLINE, NOT A PROOF") || !strings.Contains(out, "a passcode") {
 		t.Errorf("show: %s", out)
 	}
 	if code, out, _ := shell(t, "", "verify", "--trust", "k.key", link); code == 0 || strings.Contains(out, "GREEN") {
@@ -130,7 +122,7 @@ func TestAHealthLinkIsFollowedOnlyOnRequest(t *testing.T) {
 	if len(s.asked) != 0 {
 		t.Fatalf("followed unasked: %v", s.asked)
 	}
-	out := must("link", "fetch", "--ca", "ca.pem", "--passcode", "pin.txt", "--recipient", "Clinic 3", "-o", "records", link)
+	out := must(t, "link", "fetch", "--ca", "ca.pem", "--passcode", "pin.txt", "--recipient", "Clinic 3", "-o", "records", link)
 	for _, want := range []string{"ONLINE, NOT A PROOF", "can-change", "records/1.smart-health-card: signed by its own issuer", "records/2.json"} {
 		if !strings.Contains(out, want) {
 			t.Errorf("fetch does not say %q:\n%s", want, out)
@@ -142,10 +134,10 @@ func TestAHealthLinkIsFollowedOnlyOnRequest(t *testing.T) {
 	if info, err := os.Stat(filepath.Join("records", "1.smart-health-card")); err != nil || info.Mode().Perm() != 0o600 {
 		t.Errorf("the records are for everybody: %v %v", info, err)
 	}
-	if out := must("read", "records/1.smart-health-card"); !strings.Contains(out, "NOT VERIFIED") {
+	if out := must(t, "read", "records/1.smart-health-card"); !strings.Contains(out, "NOT VERIFIED") {
 		t.Errorf("what was fetched is no card: %s", out)
 	}
-	if out := must("link", "fetch", "--json", "--ca", "ca.pem", s.link("/direct", "U", "")); !strings.Contains(out, `"proof":false`) || !strings.Contains(out, `"card":true`) {
+	if out := must(t, "link", "fetch", "--json", "--ca", "ca.pem", s.link("/direct", "U", "")); !strings.Contains(out, `"proof":false`) || !strings.Contains(out, `"card":true`) {
 		t.Errorf("direct: %s", out)
 	}
 }

@@ -6,75 +6,35 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
-
-	"github.com/pratique/pratique/internal/store/storetest"
 )
 
 // Two countries, a gateway and three witnesses, each a process of its own: what a
 // country states is published and proven within seconds, also while a witness is
 // down, and none of it is lost when the gateway is killed.
 func TestServeGateway(t *testing.T) {
-	if runtime.GOOS == "windows" {
-		t.Log("signals are another there: the package's own tests judge the rest")
-		return
-	}
-	for _, kind := range []string{"sqlite", "postgres"} {
-		t.Run(kind, func(t *testing.T) {
-			database := "sqlite:gateway.db"
-			if kind == "postgres" {
-				database = storetest.Postgres(t)
-			}
-			t.Chdir(t.TempDir())
-			gatewayStory(t, database)
-		})
-	}
+	onDatabases(t, "gateway.db", gatewayStory)
 }
 
 func gatewayStory(t *testing.T, database string) {
-	must := func(args ...string) string {
-		t.Helper()
-		code, out, errs := shell(t, "", args...)
-		if code != 0 {
-			t.Fatalf("%s: %d %s%s", strings.Join(args, " "), code, out, errs)
-		}
-		return out
-	}
-	write := func(name, text string) {
-		t.Helper()
-		if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
 	line := func(text, word string) string {
 		_, rest, _ := strings.Cut(text, word)
 		first, _, _ := strings.Cut(rest, "\n")
 		return strings.TrimSpace(first)
 	}
-	start := func(args ...string) (*exec.Cmd, string) {
-		t.Helper()
-		c, first, said := process(t, args...)
-		_, address, ok := strings.Cut(first, "listening on ")
-		if !ok {
-			t.Fatal(first, said)
-		}
-		address, _, _ = strings.Cut(address, " ")
-		return c, strings.TrimSuffix(address, ",")
-	}
 
 	// The keyholders, the log, and three witnesses that know it.
 	for _, name := range []string{"kira", "ola", "log", "w1", "w2", "w3"} {
-		must("network", "key", "--name", name, "--region", map[bool]string{true: "east", false: "south"}[name == "kira"])
+		must(t, "network", "key", "--name", name, "--region", map[bool]string{true: "east", false: "south"}[name == "kira"])
 	}
-	must("network", "init", "--network", "trust.example/log", "--threshold", "2", "--regions", "2", "kira.pub", "ola.pub", "-o", "root.txt")
-	must("network", "sign", "--key", "kira.key", "root.txt", "-o", "root-1.txt")
-	must("network", "sign", "--key", "ola.key", "root-1.txt", "-o", "root-2.txt")
+	must(t, "network", "init", "--network", "trust.example/log", "--threshold", "2", "--regions", "2", "kira.pub", "ola.pub", "-o", "root.txt")
+	must(t, "network", "sign", "--key", "kira.key", "root.txt", "-o", "root-1.txt")
+	must(t, "network", "sign", "--key", "ola.key", "root-1.txt", "-o", "root-2.txt")
 	config := `{"listen":"127.0.0.1:0","root":"root-2.txt","key":"log.key","database":"` + database + `","folder":"public","quorum":2,"witnesses":[%s]}`
-	write("gateway.json", fmt.Sprintf(config, ""))
+	write(t, "gateway.json", fmt.Sprintf(config, ""))
 	code, out, errs := shell(t, "", "serve", "gateway", "--config", "gateway.json", "--check")
 	if code != exitBroken || !strings.Contains(errs, "the quorum is 2 of 0 witnesses") {
 		t.Fatalf("a gateway without witnesses: %d %s %s", code, out, errs)
@@ -83,16 +43,16 @@ func gatewayStory(t *testing.T, database string) {
 	var witnesses []string
 	var running []*exec.Cmd
 	for _, name := range []string{"w1", "w2", "w3"} {
-		write(name+".json", `{"listen":"127.0.0.1:0","name":"`+name+`.example","key":"`+name+`.key","folder":"`+name+`","logs":["`+log+`"]}`)
-		key := line(must("serve", "witness", "--config", name+".json", "--check"), "key ")
-		c, address := start("serve", "witness", "--config", name+".json")
+		write(t, name+".json", `{"listen":"127.0.0.1:0","name":"`+name+`.example","key":"`+name+`.key","folder":"`+name+`","logs":["`+log+`"]}`)
+		key := line(must(t, "serve", "witness", "--config", name+".json", "--check"), "key ")
+		c, address := listening(t, "serve", "witness", "--config", name+".json")
 		running = append(running, c)
 		witnesses = append(witnesses, `{"key":"`+key+`","url":"`+address+`"}`)
 	}
-	write("gateway.json", fmt.Sprintf(config, strings.Join(witnesses, ",")))
-	_, policy, _ := strings.Cut(must("serve", "gateway", "--config", "gateway.json", "--check"), "log:\n\n")
-	write("policy.txt", policy)
-	g, address := start("serve", "gateway", "--config", "gateway.json")
+	write(t, "gateway.json", fmt.Sprintf(config, strings.Join(witnesses, ",")))
+	_, policy, _ := strings.Cut(must(t, "serve", "gateway", "--config", "gateway.json", "--check"), "log:\n\n")
+	write(t, "policy.txt", policy)
+	g, address := listening(t, "serve", "gateway", "--config", "gateway.json")
 	if code, _, errs := shell(t, "", "serve", "gateway", "--config", "gateway.json"); code != exitBroken || !strings.Contains(errs, "another gateway publishes into") {
 		t.Errorf("two gateways in one folder: %d %s", code, errs)
 	}
@@ -102,20 +62,20 @@ func gatewayStory(t *testing.T, database string) {
 	if code != exitAmber || !strings.Contains(out, "open  admission") {
 		t.Errorf("before it joins: %d %s", code, out)
 	}
-	must("network", "join", "--network", "trust.example/log", "--country", "XB", "--name", "Sudmark", "--region", "south", "--threshold", "2", "--keys", "2")
-	must("network", "admit", "--number", "1", "joining/xb-application.txt", "-o", "admit.txt")
-	must("network", "sign", "--key", "kira.key", "admit.txt", "-o", "admit-1.txt")
-	must("network", "sign", "--key", "ola.key", "admit-1.txt", "-o", "admit-2.txt")
-	if out := must("network", "send", "--gateway", address, "--policy", "policy.txt", "admit-2.txt"); !strings.Contains(out, "published  admit-2.txt, entry 1\nproven     admit-2.txt") {
+	must(t, "network", "join", "--network", "trust.example/log", "--country", "XB", "--name", "Sudmark", "--region", "south", "--threshold", "2", "--keys", "2")
+	must(t, "network", "admit", "--number", "1", "joining/xb-application.txt", "-o", "admit.txt")
+	must(t, "network", "sign", "--key", "kira.key", "admit.txt", "-o", "admit-1.txt")
+	must(t, "network", "sign", "--key", "ola.key", "admit-1.txt", "-o", "admit-2.txt")
+	if out := must(t, "network", "send", "--gateway", address, "--policy", "policy.txt", "admit-2.txt"); !strings.Contains(out, "published  admit-2.txt, entry 1\nproven     admit-2.txt") {
 		t.Error(out)
 	}
-	write("recognise.txt", "recognise XA\n  id tests-xa\n  uses test\n  until 2027-05-22T08:00:00Z\n")
+	write(t, "recognise.txt", "recognise XA\n  id tests-xa\n  uses test\n  until 2027-05-22T08:00:00Z\n")
 	state := func(number int, file string, more ...string) string {
 		t.Helper()
 		name := fmt.Sprint("act-", number, ".txt")
-		must(append([]string{"network", "act", "--network", "trust.example/log", "--by", "XB", "--number", fmt.Sprint(number), file, "-o", "plain-" + name}, more...)...)
-		must("network", "sign", "--key", "joining/xb-1.key", "plain-"+name, "-o", "half-"+name)
-		must("network", "sign", "--key", "joining/xb-2.key", "half-"+name, "-o", name)
+		must(t, append([]string{"network", "act", "--network", "trust.example/log", "--by", "XB", "--number", fmt.Sprint(number), file, "-o", "plain-" + name}, more...)...)
+		must(t, "network", "sign", "--key", "joining/xb-1.key", "plain-"+name, "-o", "half-"+name)
+		must(t, "network", "sign", "--key", "joining/xb-2.key", "half-"+name, "-o", name)
 		return name
 	}
 	act1 := state(1, "recognise.txt")
@@ -126,16 +86,16 @@ func gatewayStory(t *testing.T, database string) {
 	if err := running[2].Process.Kill(); err != nil {
 		t.Fatal(err)
 	}
-	if out := must("network", "send", "--gateway", address, "--policy", "policy.txt", "--proofs", ".", act1); !strings.Contains(out, "proven") {
+	if out := must(t, "network", "send", "--gateway", address, "--policy", "policy.txt", "--proofs", ".", act1); !strings.Contains(out, "proven") {
 		t.Error(out)
 	}
-	must("log", "check", "--policy", "policy.txt", "--proof", act1+".tlog-proof", act1)
+	must(t, "log", "check", "--policy", "policy.txt", "--proof", act1+".tlog-proof", act1)
 
 	// Two witnesses are down: what is taken is kept, and nothing of it is shown.
 	if err := running[1].Process.Kill(); err != nil {
 		t.Fatal(err)
 	}
-	write("areas.txt", "pratique-areas/1.0\njurisdiction XB\npublished 2026-12-01T06:00:00Z\nuntil 2026-12-08T06:00:00Z\nfloor 20000\ndays 7\n\narea 01 812000 41.7 medium North\n")
+	write(t, "areas.txt", "pratique-areas/1.0\njurisdiction XB\npublished 2026-12-01T06:00:00Z\nuntil 2026-12-08T06:00:00Z\nfloor 20000\ndays 7\n\narea 01 812000 41.7 medium North\n")
 	act2 := state(2, "areas.txt", "--document", "areas", "--until", "2027-01-10T00:00:00Z")
 	if code, _, errs := shell(t, "", "network", "send", "--gateway", address, act2); code != exitBroken || !strings.Contains(errs, "--content FILE") {
 		t.Errorf("a list without its file: %d %s", code, errs)
@@ -151,13 +111,13 @@ func gatewayStory(t *testing.T, database string) {
 		t.Fatal(err)
 	}
 	_ = g.Wait()
-	write("w2.json", strings.Replace(contentOf(t, "w2.json"), "127.0.0.1:0", strings.TrimPrefix(inside(witnesses[1], `"url":"http://`, `"`), "http://"), 1))
-	start("serve", "witness", "--config", "w2.json")
-	g, address = start("serve", "gateway", "--config", "gateway.json")
-	if out := must("network", "send", "--gateway", address, "--policy", "policy.txt", act2); !strings.Contains(out, "published  act-2.txt, entry 3\nproven") {
+	write(t, "w2.json", strings.Replace(contentOf(t, "w2.json"), "127.0.0.1:0", strings.TrimPrefix(inside(witnesses[1], `"url":"http://`, `"`), "http://"), 1))
+	listening(t, "serve", "witness", "--config", "w2.json")
+	g, address = listening(t, "serve", "gateway", "--config", "gateway.json")
+	if out := must(t, "network", "send", "--gateway", address, "--policy", "policy.txt", act2); !strings.Contains(out, "published  act-2.txt, entry 3\nproven") {
 		t.Error(out)
 	}
-	must("log", "check", "--policy", "policy.txt", "--log", "public")
+	must(t, "log", "check", "--policy", "policy.txt", "--log", "public")
 	code, out, _ = shell(t, "", "network", "status", "--gateway", address, "--country", "XB")
 	if code != exitAmber || !strings.Contains(out, "done  admitted as Sudmark") || !strings.Contains(out, "done  recognises certificates by 1") || !strings.Contains(out, "open  your rules") || !strings.Contains(out, "next  statement 3") {
 		t.Errorf("%d %s", code, out)
@@ -166,13 +126,13 @@ func gatewayStory(t *testing.T, database string) {
 	if err := os.Mkdir("sent", 0o700); err != nil {
 		t.Fatal(err)
 	}
-	write("sent/1.txt", contentOf(t, act1))
+	write(t, "sent/1.txt", contentOf(t, act1))
 	watch := []string{"log", "monitor", "--log", address, "--policy", "policy.txt", "--root", "root-2.txt", "--country", "XB", "--sent", "sent", "--keep", "seen"}
 	code, out, errs = shell(t, "", watch...)
 	if code != exitRed || !strings.Contains(out, "ALARM    an act of XB that is not among those it sent: document areas main") || !strings.Contains(out, "ALARM    the keyholders have stated party XB") || strings.Contains(out, "recognise XA, issued") {
 		t.Errorf("%d %s%s", code, out, errs)
 	}
-	write("sent/2.txt", contentOf(t, act2))
+	write(t, "sent/2.txt", contentOf(t, act2))
 	code, out, errs = shell(t, "", watch...)
 	if code == exitRed || strings.Contains(out, "ALARM") || errs != "" {
 		t.Errorf("what was sent, and what was said before: %d %s%s", code, out, errs)

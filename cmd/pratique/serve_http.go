@@ -2,9 +2,12 @@ package main
 
 import (
 	"context"
+	"crypto/rand"
 	"crypto/tls"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"log"
 	"net"
@@ -23,6 +26,7 @@ type configured struct {
 	name     string // of the command: "gateway"
 	settings string // to begin with
 	flags    func(f *pflag.FlagSet)
+	secret   string // what --secret prints one for; empty: there is no such flag
 	// first does what flags of its own ask for without settings; it may be nil.
 	first func(p *program) (done bool, err error)
 	// run reads the settings and serves, or says what there is if it is to check.
@@ -31,7 +35,7 @@ type configured struct {
 
 func (c configured) command(short, long, example string) *command {
 	var config string
-	var print, check bool
+	var print, check, secret bool
 	call := "pratique serve " + c.name
 	return &command{
 		use: c.name + " --config FILE", short: short, long: long, example: example,
@@ -39,6 +43,9 @@ func (c configured) command(short, long, example string) *command {
 			f.StringVar(&config, "config", "", "the `FILE` with the settings, in JSON")
 			f.BoolVar(&print, "example", false, "print settings to begin with")
 			f.BoolVar(&check, "check", false, "read the settings and all that they name, say what there is, and end")
+			if c.secret != "" {
+				f.BoolVar(&secret, "secret", false, "print a new secret, "+c.secret)
+			}
 			if c.flags != nil {
 				c.flags(f)
 			}
@@ -50,6 +57,13 @@ func (c configured) command(short, long, example string) *command {
 			case print:
 				_, err := p.out.WriteString(c.settings)
 				return err
+			case secret:
+				var b [32]byte
+				if _, err := rand.Read(b[:]); err != nil {
+					return err
+				}
+				fmt.Fprintln(p.out, base64.StdEncoding.EncodeToString(b[:]))
+				return nil
 			}
 			if c.first != nil {
 				if done, err := c.first(p); done || err != nil {

@@ -69,24 +69,11 @@ const issuerExample = `{
 `
 
 func serveIssuerCommand() *command {
-	var secret bool
 	var found string
 	return configured{
-		name: "issuer", settings: issuerExample,
+		name: "issuer", settings: issuerExample, secret: "of the service",
 		flags: func(f *pflag.FlagSet) {
-			f.BoolVar(&secret, "secret", false, "print a new secret for the service")
 			f.StringVar(&found, "found", "", "invite the first officer of the authority, of this `NAME`, print the invitation, and end")
-		},
-		first: func(p *program) (bool, error) {
-			if !secret {
-				return false, nil
-			}
-			var b [32]byte
-			if _, err := rand.Read(b[:]); err != nil {
-				return true, err
-			}
-			fmt.Fprintln(p.out, base64.StdEncoding.EncodeToString(b[:]))
-			return true, nil
 		},
 		run: func(p *program, config string, check bool) error {
 			s, err := p.readIssuer(config)

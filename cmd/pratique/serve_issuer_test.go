@@ -7,13 +7,11 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
 
-	"github.com/pratique/pratique/internal/store/storetest"
 	"github.com/pratique/pratique/internal/totp"
 )
 
@@ -22,55 +20,23 @@ import (
 // the same database and after the first was killed; then the certificate is withdrawn
 // by two, and is refused.
 func TestServeIssuer(t *testing.T) {
-	if runtime.GOOS == "windows" {
-		t.Log("signals are another there: the package's own tests judge the rest")
-		return
-	}
-	for _, kind := range []string{"sqlite", "postgres"} {
-		t.Run(kind, func(t *testing.T) {
-			database := "sqlite:issuer.db"
-			if kind == "postgres" {
-				database = storetest.Postgres(t)
-			}
-			t.Chdir(t.TempDir())
-			issuerStory(t, database)
-		})
-	}
+	onDatabases(t, "issuer.db", issuerStory)
 }
 
 func issuerStory(t *testing.T, database string) {
-	must := func(args ...string) string {
-		t.Helper()
-		code, out, errs := shell(t, "", args...)
-		if code != 0 {
-			t.Fatalf("%s: %d %s%s", strings.Join(args, " "), code, out, errs)
-		}
-		return out
-	}
-	write := func(name, text string) {
-		t.Helper()
-		if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	write("issuer.secret", must("serve", "issuer", "--secret"))
-	must("key", "new", "--demo", "--country", "XA", "--authority", "Norland Institute of Health", "-o", "issuer.key")
+	write(t, "issuer.secret", must(t, "serve", "issuer", "--secret"))
+	must(t, "key", "new", "--demo", "--country", "XA", "--authority", "Norland Institute of Health", "-o", "issuer.key")
 	settings := strings.NewReplacer(`"127.0.0.1:8488"`, `"127.0.0.1:0"`, "sqlite:issuer.db", database).Replace(issuerExample)
-	write("issuer.json", settings)
+	write(t, "issuer.json", settings)
 	start := func() (stop func(os.Signal), url string) {
 		t.Helper()
-		c, first, said := process(t, "serve", "issuer", "--config", "issuer.json")
-		_, address, ok := strings.Cut(first, "listening on ")
-		if !ok {
-			t.Fatal(first, said)
-		}
-		address, _, _ = strings.Cut(address, ",")
+		c, url := listening(t, "serve", "issuer", "--config", "issuer.json")
 		return func(s os.Signal) {
 			if err := c.Process.Signal(s); err != nil {
 				t.Fatal(err)
 			}
 			_ = c.Wait() // killed, or told to stop
-		}, address
+		}, url
 	}
 	type header map[string]string
 	ask := func(url, method, path string, in any, h header, out any) int {
@@ -134,7 +100,7 @@ func issuerStory(t *testing.T, database string) {
 		return h
 	}
 
-	out := must("serve", "issuer", "--config", "issuer.json", "--found", "olga")
+	out := must(t, "serve", "issuer", "--config", "issuer.json", "--found", "olga")
 	if code, _, errs := shell(t, "", "serve", "issuer", "--config", "issuer.json", "--found", "eve"); code == 0 && !strings.Contains(out, "olga") {
 		t.Fatalf("a second founder: %s", errs)
 	}
@@ -154,8 +120,8 @@ func issuerStory(t *testing.T, database string) {
 	lis := header{"Authorization": "Bearer " + machine.Key, "Idempotency-Key": "sample-1"}
 	var first, again struct{ Serial, Code string }
 	ask(url, "POST", "/v1/certificates", wanted, lis, &first)
-	write("code.txt", first.Code)
-	write("issuer.list", must("key", "show", "--pem", "issuer.key"))
+	write(t, "code.txt", first.Code)
+	write(t, "issuer.list", must(t, "key", "show", "--pem", "issuer.key"))
 	if code, out, errs := shell(t, "", "verify", "--trust", "issuer.list", "code.txt"); code == exitBroken || !strings.Contains(out, "QUILLFEATHER") && !strings.Contains(out, "Quillfeather") {
 		t.Fatalf("verify: %d %s %s", code, out, errs)
 	}
@@ -184,7 +150,7 @@ func issuerStory(t *testing.T, database string) {
 	if err != nil || res.Body.Close() != nil {
 		t.Fatal(err)
 	}
-	write("all.revoked", string(list))
+	write(t, "all.revoked", string(list))
 	if code, out, errs := shell(t, "", "verify", "--trust", "issuer.list", "--trust", "all.revoked", "code.txt"); code != exitRed || !strings.Contains(out, "withdrawn") {
 		t.Errorf("a withdrawn certificate: %d %s %s", code, out, errs)
 	}
@@ -200,8 +166,8 @@ func issuerStory(t *testing.T, database string) {
 	if err != nil || res.Body.Close() != nil {
 		t.Fatal(err)
 	}
-	write("account.txt", string(text))
-	must("log", "check", "--account", "account.txt")
+	write(t, "account.txt", string(text))
+	must(t, "log", "check", "--account", "account.txt")
 	for _, what := range []string{" olga laboratory north-7 ", " olga machine lis ", " machine:lis propose ", " carl withdraw "} {
 		if !strings.Contains(string(text), what) {
 			t.Errorf("the account lacks%s:\n%s", what, text)

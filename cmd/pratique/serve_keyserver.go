@@ -18,8 +18,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/spf13/pflag"
-
 	"github.com/pratique/pratique/internal/srv"
 	"github.com/pratique/pratique/internal/store"
 	"github.com/pratique/pratique/keyserver"
@@ -99,23 +97,8 @@ const keyserverExample = `{
 `
 
 func serveKeyserverCommand() *command {
-	var secret bool
 	return configured{
-		name: "keyserver", settings: keyserverExample,
-		flags: func(f *pflag.FlagSet) {
-			f.BoolVar(&secret, "secret", false, "print a new secret, a line of the file of secrets")
-		},
-		first: func(p *program) (bool, error) {
-			if !secret {
-				return false, nil
-			}
-			var b [32]byte
-			if _, err := rand.Read(b[:]); err != nil {
-				return true, err
-			}
-			fmt.Fprintln(p.out, base64.StdEncoding.EncodeToString(b[:]))
-			return true, nil
-		},
+		name: "keyserver", settings: keyserverExample, secret: "a line of the file of secrets",
 		run: func(p *program, config string, check bool) error {
 			s, o, err := p.openKeyserver(config)
 			if err != nil {

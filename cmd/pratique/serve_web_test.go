@@ -220,14 +220,8 @@ func TestADeskIsServedOverHTTPSWithASealedKeyAlone(t *testing.T) {
 	if err := os.MkdirAll("post", 0o755); err != nil {
 		t.Fatal(err)
 	}
-	write := func(name, text string) {
-		t.Helper()
-		if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	write("pass.txt", "six small grey seals at dawn\n")
-	write("post/desk.txt", "pratique-desk/1.0\ndesk north-pier\ncountry XB\n")
+	write(t, "pass.txt", "six small grey seals at dawn\n")
+	write(t, "post/desk.txt", "pratique-desk/1.0\ndesk north-pier\ncountry XB\n")
 	p := &program{in: strings.NewReader(""), out: bufio.NewWriter(io.Discard), errs: &noise{}, lang: "en", now: func() time.Time { return shift }}
 	if _, err := (&webFlags{bundle: demoBundle, listen: "localhost:0", desk: "post", selfSigned: true, pages: packedPages(t)}).open(p); err == nil || !strings.Contains(err.Error(), "no sealed key") {
 		t.Errorf("without a key: %v", err)

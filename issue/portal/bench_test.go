@@ -50,7 +50,7 @@ func BenchmarkIssue(b *testing.B) {
 		}
 	})
 	for _, kind := range []string{"sqlite", "postgres"} {
-		open := func(b *testing.B) (*service, *store.DB) {
+		open := func(b *testing.B) *service {
 			address := storetest.SQLite(b)
 			if kind == "postgres" {
 				address = storetest.Postgres(b)
@@ -62,7 +62,7 @@ func BenchmarkIssue(b *testing.B) {
 			b.Cleanup(func() { db.Close() })
 			s := begin(b, db)
 			s.signIn("olga").ok("POST", "/v1/laboratories", portal.Laboratory{ID: "laboratory-7", Name: "Laboratory 7", Allow: []portal.Allow{{Kind: cert.KindTest, Day: 10_000_000, Each: 10_000_000, Hours: 72}}}, new(portal.Done))
-			return s, db
+			return s
 		}
 		wanted := func(b *testing.B, n int) []byte {
 			w := sample(n)
@@ -74,55 +74,45 @@ func BenchmarkIssue(b *testing.B) {
 			return append(line, '\n')
 		}
 		b.Run("many/"+kind, func(b *testing.B) {
-			s, _ := open(b)
-			before := s.commits(b)
-			var next atomic.Int64
-			b.ResetTimer()
-			var wg sync.WaitGroup
-			for range 2 {
-				wg.Go(func() {
-					for {
-						from := int(next.Add(4096) - 4096)
-						if from >= b.N {
-							return
-						}
-						var body bytes.Buffer
-						to := min(from+4096, b.N)
-						for n := from; n < to; n++ {
-							body.Write(wanted(b, n))
-						}
-						s.post(b, "/v1/certificates/many", "application/x-ndjson", "", &body, to-from)
-					}
-				})
-			}
-			wg.Wait()
-			b.StopTimer()
-			b.ReportMetric(float64(s.commits(b)-before)/float64(b.N), "commits/op")
+			s := open(b)
+			s.clients(b, 2, 4096, func(from, to int) {
+				var body bytes.Buffer
+				for n := from; n < to; n++ {
+					body.Write(wanted(b, n))
+				}
+				s.post(b, "/v1/certificates/many", "application/x-ndjson", "", &body, to-from)
+			})
 		})
 		b.Run("single/"+kind, func(b *testing.B) {
-			s, _ := open(b)
-			before := s.commits(b)
-			var next atomic.Int64
-			b.ResetTimer()
-			var wg sync.WaitGroup
-			for range 32 {
-				wg.Go(func() {
-					for n := int(next.Add(1)) - 1; n < b.N; n = int(next.Add(1)) - 1 {
-						w := sample(n)
-						body, err := json.Marshal(w)
-						if err != nil {
-							b.Error(err)
-							return
-						}
-						s.post(b, "/v1/certificates", "application/json", fmt.Sprint("k", n), bytes.NewReader(body), 1)
-					}
-				})
-			}
-			wg.Wait()
-			b.StopTimer()
-			b.ReportMetric(float64(s.commits(b)-before)/float64(b.N), "commits/op")
+			s := open(b)
+			s.clients(b, 32, 1, func(n, _ int) {
+				s.post(b, "/v1/certificates", "application/json", fmt.Sprint("k", n), bytes.NewReader(wanted(b, n)), 1)
+			})
 		})
 	}
+}
+
+// clients ask at once, each for so many at a time, until all are issued; and the
+// commits are counted.
+func (s *service) clients(b *testing.B, many, each int, ask func(from, to int)) {
+	before := s.commits(b)
+	var next atomic.Int64
+	var wg sync.WaitGroup
+	b.ResetTimer()
+	for range many {
+		wg.Go(func() {
+			for {
+				from := int(next.Add(int64(each))) - each
+				if from >= b.N {
+					return
+				}
+				ask(from, min(from+each, b.N))
+			}
+		})
+	}
+	wg.Wait()
+	b.StopTimer()
+	b.ReportMetric(float64(s.commits(b)-before)/float64(b.N), "commits/op")
 }
 
 var benchClient = &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 64}}

@@ -7,14 +7,12 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"encoding/pem"
-	"errors"
-	"io"
-	"mime"
 	"net/http"
 	"slices"
 	"time"
 
 	"github.com/pratique/pratique/cert"
+	"github.com/pratique/pratique/internal/rest"
 	"github.com/pratique/pratique/issue"
 	"github.com/pratique/pratique/issue/access"
 	"github.com/pratique/pratique/issue/intake"
@@ -149,7 +147,7 @@ func (p *Portal) order(c *call, q Wanted, now time.Time) (issue.Order, []intake.
 		return issue.Order{}, nil, err
 	}
 	if intake.HasError(found) {
-		return issue.Order{}, nil, &Fault{Status: http.StatusUnprocessableEntity, Code: "findings", Message: "this cannot be certified as it is", Hint: "look at the findings", Findings: found}
+		return issue.Order{}, nil, &Fault{Status: http.StatusUnprocessableEntity, Code: "findings", Text: "this cannot be certified as it is", Hint: "look at the findings", Findings: found}
 	}
 	return issue.Order{Laboratory: c.actor.Laboratory, Clerk: registered(c.actor), Permit: c.permit(out.Events[0].Kind()), Key: q.Key, Format: q.Format, Until: q.Until, Certificate: out}, found, nil
 }
@@ -212,8 +210,8 @@ func (p *Portal) certify(c *call) (any, error) {
 
 // certifyMany serves orders as they come, some at a time, and answers as it goes.
 func (p *Portal) certifyMany(c *call) (any, error) {
-	if t, _, err := mime.ParseMediaType(c.r.Header.Get("Content-Type")); err != nil || t != "application/x-ndjson" {
-		return nil, &Fault{Status: http.StatusUnsupportedMediaType, Code: "media_type", Message: "the body is not said to be lines of JSON", Hint: "send Content-Type: application/x-ndjson"}
+	if !rest.Is(c.r, "application/x-ndjson") {
+		return nil, media("lines of JSON", "application/x-ndjson")
 	}
 	s, err := p.stream(c)
 	if err != nil {
@@ -227,10 +225,8 @@ func (p *Portal) certifyMany(c *call) (any, error) {
 	in := bufio.NewScanner(s)
 	in.Buffer(make([]byte, 0, 64<<10), MaxBody)
 	for n := 0; ; {
-		lines := make([]Line, 0, batchSize)
-		orders := make([]issue.Order, 0, batchSize)
-		notes := make([][]intake.Finding, 0, batchSize)
-		at := make([]int, 0, batchSize)
+		var lines []Line
+		var b batch
 		for len(lines) < batchSize && n < MaxLines && !p.closing.Load() {
 			if !in.Scan() {
 				break
@@ -242,22 +238,13 @@ func (p *Portal) certifyMany(c *call) (any, error) {
 			l := Line{Line: n}
 			o, found, err := p.line(c, in.Bytes(), &l)
 			if err != nil {
-				l.Not = p.explain("POST /v1/certificates/many", err)
+				l.Not = p.explain(manyRoute, err)
 			} else {
-				orders, notes, at = append(orders, o), append(notes, found), append(at, len(lines))
+				b.add(o, found, len(lines))
 			}
 			lines = append(lines, l)
 		}
-		issued, errs := p.o.Office.IssueAll(c, orders)
-		for i, j := range at {
-			if errs[i] != nil {
-				lines[j].Not = p.explain("POST /v1/certificates/many", errs[i])
-				continue
-			}
-			done := certified(issued[i], notes[i])
-			lines[j].Done = &done
-		}
-		p.issued(c, slices.DeleteFunc(slices.Clone(issued), func(i issue.Issued) bool { return i.Entry.Serial == "" }))
+		p.issue(c, manyRoute, b, lines)
 		for _, l := range lines {
 			if err := answers.Encode(l); err != nil {
 				return nil, err
@@ -271,23 +258,50 @@ func (p *Portal) certifyMany(c *call) (any, error) {
 		}
 		switch {
 		case p.closing.Load():
-			_ = answers.Encode(Line{Line: n + 1, Not: &Fault{Code: "unavailable", Message: "the service stops", Hint: "send the rest again in a moment, with the same keys"}})
+			_ = answers.Encode(Line{Line: n + 1, Not: &Fault{Code: "unavailable", Text: "the service stops", Hint: "send the rest again in a moment, with the same keys"}})
 		case in.Err() != nil:
-			_ = answers.Encode(Line{Line: n + 1, Not: &Fault{Code: "bad_request", Message: "the line is too long, or did not come", Hint: "send the rest again, with the same keys"}})
+			_ = answers.Encode(Line{Line: n + 1, Not: &Fault{Code: "bad_request", Text: "the line is too long, or did not come", Hint: "send the rest again, with the same keys"}})
 		case n == MaxLines && in.Scan():
-			_ = answers.Encode(Line{Line: n + 1, Not: &Fault{Code: "too_large", Message: "too many orders at once", Hint: "send the rest in another request"}})
+			_ = answers.Encode(Line{Line: n + 1, Not: &Fault{Code: "too_large", Text: "too many orders at once", Hint: "send the rest in another request"}})
 		}
 		return nil, nil
 	}
 }
 
+const manyRoute = "POST /v1/certificates/many"
+
+// batch are orders that are issued together, and the lines that answer them.
+type batch struct {
+	orders []issue.Order
+	found  [][]intake.Finding
+	at     []int
+}
+
+func (b *batch) add(o issue.Order, found []intake.Finding, line int) {
+	b.orders, b.found, b.at = append(b.orders, o), append(b.found, found), append(b.at, line)
+}
+
+// issue issues a batch and answers in its lines.
+func (p *Portal) issue(c *call, route string, b batch, lines []Line) {
+	issued, errs := p.o.Office.IssueAll(c, b.orders)
+	var done []issue.Issued
+	for i, at := range b.at {
+		if errs[i] != nil {
+			lines[at].Not = p.explain(route, errs[i])
+			continue
+		}
+		l := certified(issued[i], b.found[i])
+		lines[at].Done = &l
+		done = append(done, issued[i])
+	}
+	p.issued(c, done)
+}
+
 // line reads one of many orders.
 func (p *Portal) line(c *call, text []byte, l *Line) (issue.Order, []intake.Finding, error) {
 	var q Wanted
-	d := json.NewDecoder(bytes.NewReader(text))
-	d.DisallowUnknownFields()
-	if err := d.Decode(&q); err != nil || !errors.Is(d.Decode(new(json.RawMessage)), io.EOF) {
-		return issue.Order{}, nil, badBody(err)
+	if err := unread(rest.Body(rest.Read(bytes.NewReader(text), &q), MaxBody)); err != nil {
+		return issue.Order{}, nil, err
 	}
 	if len(q.Key) <= 128 {
 		l.Key = q.Key

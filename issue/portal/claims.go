@@ -64,11 +64,11 @@ func (p *Portal) hand(c *call) (any, error) {
 	return Slip{code.String(), second(until)}, nil
 }
 
-var errNoClaims = &Fault{Status: http.StatusNotFound, Code: "not_found", Message: "this authority gives out no claim codes", Hint: "print the certificate"}
+var errNoClaims = &Fault{Status: http.StatusNotFound, Code: "not_found", Text: "this authority gives out no claim codes", Hint: "print the certificate"}
 
 // ours returns a certificate that this laboratory issued.
 func (p *Portal) ours(c *call, text string) (trust.Signed, error) {
-	notOurs := &Fault{Status: http.StatusNotFound, Code: "no_entry", Message: "this laboratory has not issued this certificate, or it is withdrawn", Hint: "send the code as it was issued"}
+	notOurs := &Fault{Status: http.StatusNotFound, Code: "no_entry", Text: "this laboratory has not issued this certificate, or it is withdrawn", Hint: "send the code as it was issued"}
 	u, err := format.Read(text)
 	if err != nil {
 		return trust.Signed{}, notOurs

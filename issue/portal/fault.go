@@ -2,11 +2,11 @@ package portal
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
 
+	"github.com/pratique/pratique/internal/rest"
 	"github.com/pratique/pratique/issue"
 	"github.com/pratique/pratique/issue/access"
 	"github.com/pratique/pratique/issue/claim"
@@ -19,14 +19,14 @@ import (
 type Fault struct {
 	Status   int              `json:"-"`
 	Code     string           `json:"code"`
-	Message  string           `json:"message"`
+	Text     string           `json:"text"`
 	Hint     string           `json:"hint"`
 	Field    string           `json:"field,omitempty"`
 	Findings []intake.Finding `json:"findings,omitempty"` // of code findings: what is wrong where
 }
 
 // Error implements error.
-func (f *Fault) Error() string { return f.Code + ": " + f.Message }
+func (f *Fault) Error() string { return f.Code + ": " + f.Text }
 
 // Failure is the body of an answer that is not 200.
 type Failure struct {
@@ -71,27 +71,27 @@ func (p *Portal) explain(route string, err error) *Fault {
 		return f
 	}
 	if r, ok := errors.AsType[*issue.Refusal](err); ok {
-		return &Fault{Status: http.StatusUnprocessableEntity, Code: r.What, Message: "this cannot be certified as it is", Hint: r.Do, Field: r.Field}
+		return &Fault{Status: http.StatusUnprocessableEntity, Code: r.What, Text: "this cannot be certified as it is", Hint: r.Do, Field: r.Field}
 	}
 	if s, ok := errors.AsType[*access.StoppedError](err); ok {
-		return &Fault{Status: http.StatusForbidden, Code: "stopped", Message: s.Error(), Hint: "turn to the authority"}
+		return &Fault{Status: http.StatusForbidden, Code: "stopped", Text: s.Error(), Hint: "turn to the authority"}
 	}
 	if l, ok := errors.AsType[*access.LimitError](err); ok {
-		return &Fault{Status: http.StatusForbidden, Code: "limit_" + l.What, Message: l.Error(), Hint: "an officer of the authority sets what a laboratory may issue"}
+		return &Fault{Status: http.StatusForbidden, Code: "limit_" + l.What, Text: l.Error(), Hint: "an officer of the authority sets what a laboratory may issue"}
 	}
 	if f, ok := errors.AsType[*intake.FieldError](err); ok {
-		return &Fault{Status: http.StatusUnprocessableEntity, Code: "unknown_code", Message: f.Error(), Hint: "choose one of these", Field: f.Field}
+		return &Fault{Status: http.StatusUnprocessableEntity, Code: "unknown_code", Text: f.Error(), Hint: "choose one of these", Field: f.Field}
 	}
 	for _, k := range known {
 		if errors.Is(err, k.err) {
 			if k.status == http.StatusServiceUnavailable {
 				p.fault(route, err)
 			}
-			return &Fault{Status: k.status, Code: k.code, Message: k.err.Error(), Hint: k.hint}
+			return &Fault{Status: k.status, Code: k.code, Text: k.err.Error(), Hint: k.hint}
 		}
 	}
 	p.fault(route, err)
-	return &Fault{Status: http.StatusServiceUnavailable, Code: "unavailable", Message: "something that is needed does not answer; nothing was handed out", Hint: "send the same request with the same key again in a moment"}
+	return &Fault{Status: http.StatusServiceUnavailable, Code: "unavailable", Text: "something that is needed does not answer; nothing was handed out", Hint: "send the same request with the same key again in a moment"}
 }
 
 // fault tells the log what a caller is not told. Errors of the packages beneath
@@ -108,18 +108,29 @@ func (p *Portal) fault(route string, err error) {
 func (p *Portal) refuse(w http.ResponseWriter, f *Fault) int {
 	p.metrics.refused(f.Code)
 	h := w.Header()
-	h.Set("Content-Type", "application/json; charset=utf-8")
 	switch f.Status {
 	case http.StatusUnauthorized:
 		h.Set("WWW-Authenticate", "Bearer")
 	case http.StatusServiceUnavailable:
 		h.Set("Retry-After", "2")
 	}
-	w.WriteHeader(f.Status)
-	_ = json.NewEncoder(w).Encode(Failure{*f})
+	rest.Answer(w, f.Status, Failure{*f})
 	return f.Status
 }
 
 func bad(code, field, message, hint string, args ...any) *Fault {
-	return &Fault{Status: http.StatusBadRequest, Code: code, Field: field, Message: fmt.Sprintf(message, args...), Hint: hint}
+	return &Fault{Status: http.StatusBadRequest, Code: code, Field: field, Text: fmt.Sprintf(message, args...), Hint: hint}
+}
+
+// unread is what is wrong with a body, or nil.
+func unread(f *rest.Fault) error {
+	if f == nil {
+		return nil
+	}
+	return &Fault{Status: f.Status, Code: f.Code, Text: f.Text, Hint: f.Hint}
+}
+
+// media says that a body is not said to be of the right kind.
+func media(what, want string) *Fault {
+	return &Fault{Status: http.StatusUnsupportedMediaType, Code: "media_type", Text: "the body is not said to be " + what, Hint: "send Content-Type: " + want}
 }

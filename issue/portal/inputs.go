@@ -1,17 +1,16 @@
 package portal
 
 import (
+	"encoding/json"
 	"errors"
 	"io"
-	"mime"
 	"net/http"
 	"slices"
 	"strconv"
 	"time"
 
-	"encoding/json"
-
 	"github.com/pratique/pratique/cert"
+	"github.com/pratique/pratique/internal/rest"
 	"github.com/pratique/pratique/issue"
 	"github.com/pratique/pratique/issue/access"
 	"github.com/pratique/pratique/issue/fhir"
@@ -61,7 +60,7 @@ func (c *call) dry() bool { d, _ := strconv.ParseBool(c.r.URL.Query().Get("dry")
 // or takes back is not withdrawn here: two people do that.
 func (p *Portal) file(c *call, route string, items []intake.Item) []Line {
 	lines := make([]Line, len(items))
-	orders, at := make([]issue.Order, 0, len(items)), make([]int, 0, len(items))
+	var b batch
 	for i, it := range items {
 		lines[i].Key, lines[i].Result = it.Key, it.Result
 		if it.Do == intake.Replace || it.Do == intake.Withdraw {
@@ -69,31 +68,21 @@ func (p *Portal) file(c *call, route string, items []intake.Item) []Line {
 		}
 		switch {
 		case it.Do == intake.Nothing:
-			lines[i].Not = &Fault{Code: "findings", Message: "this cannot be certified as it is", Hint: "look at the findings", Findings: it.Findings}
+			lines[i].Not = &Fault{Code: "findings", Text: "this cannot be certified as it is", Hint: "look at the findings", Findings: it.Findings}
 		case it.Do == intake.Withdraw:
 		case transcribed(it.Certificate):
 			lines[i].Not = p.explain(route, errTranscribed)
 		case c.dry():
 			lines[i].Ready = true
 		default:
-			orders = append(orders, issue.Order{Laboratory: c.actor.Laboratory, Clerk: registered(c.actor), Permit: c.permit(it.Certificate.Events[0].Kind()), Key: it.Key, Format: c.wantedFormat(), Certificate: it.Certificate})
-			at = append(at, i)
+			b.add(issue.Order{Laboratory: c.actor.Laboratory, Clerk: registered(c.actor), Permit: c.permit(it.Certificate.Events[0].Kind()), Key: it.Key, Format: c.wantedFormat(), Certificate: it.Certificate}, it.Findings, i)
 		}
 	}
-	issued, errs := p.o.Office.IssueAll(c, orders)
-	for j, i := range at {
-		if errs[j] != nil {
-			lines[i].Not = p.explain(route, errs[j])
-			continue
-		}
-		done := certified(issued[j], items[i].Findings)
-		lines[i].Done = &done
-	}
-	p.issued(c, slices.DeleteFunc(slices.Clone(issued), func(i issue.Issued) bool { return i.Entry.Serial == "" }))
+	p.issue(c, route, b, lines)
 	return lines
 }
 
-var errTranscribed = &Fault{Status: http.StatusUnprocessableEntity, Code: "transcribed", Field: "basis", Message: "a paper card is confirmed by a second person before it is certified", Hint: "certify what this laboratory has given or has in its registry; transcribed cards are not yet taken here"}
+var errTranscribed = &Fault{Status: http.StatusUnprocessableEntity, Code: "transcribed", Field: "basis", Text: "a paper card is confirmed by a second person before it is certified", Hint: "certify what this laboratory has given or has in its registry; transcribed cards are not yet taken here"}
 
 func transcribed(c *cert.Certificate) bool {
 	return slices.ContainsFunc(c.Events, func(e cert.Event) bool {
@@ -112,8 +101,8 @@ func (p *Portal) template(c *call) (any, error) {
 // table reads rows as they come, issues some together, and answers as it goes: in the
 // memory of a batch, however long the table is.
 func (p *Portal) table(c *call) (any, error) {
-	if t, _, err := mime.ParseMediaType(c.r.Header.Get("Content-Type")); err != nil || t != "text/csv" {
-		return nil, &Fault{Status: http.StatusUnsupportedMediaType, Code: "media_type", Message: "the body is not said to be a table", Hint: "send Content-Type: text/csv"}
+	if !rest.Is(c.r, "text/csv") {
+		return nil, media("a table", "text/csv")
 	}
 	o, err := p.inputOptions(c)
 	if err != nil {
@@ -126,7 +115,7 @@ func (p *Portal) table(c *call) (any, error) {
 	defer s.end()
 	t, err := table.NewReader(s, table.Options{Options: o, Charset: c.r.URL.Query().Get("charset")})
 	if err != nil {
-		return nil, &Fault{Status: http.StatusUnprocessableEntity, Code: "table", Message: "this is not a table that is read: " + err.Error(), Hint: "GET /v1/tables/template has the head; a table in other letters than UTF-8 is named by ?charset="}
+		return nil, &Fault{Status: http.StatusUnprocessableEntity, Code: "table", Text: "this is not a table that is read: " + err.Error(), Hint: "GET /v1/tables/template has the head; a table in other letters than UTF-8 is named by ?charset="}
 	}
 	c.wrote = true
 	tell, flush := s.answers()
@@ -173,8 +162,8 @@ func (p *Portal) table(c *call) (any, error) {
 }
 
 func (p *Portal) fhir(c *call) (any, error) {
-	if t, _, err := mime.ParseMediaType(c.r.Header.Get("Content-Type")); err != nil || t != "application/fhir+json" {
-		return nil, &Fault{Status: http.StatusUnsupportedMediaType, Code: "media_type", Message: "the body is not said to be FHIR", Hint: "send Content-Type: application/fhir+json"}
+	if !rest.Is(c.r, "application/fhir+json") {
+		return nil, media("FHIR", "application/fhir+json")
 	}
 	o, err := p.inputOptions(c)
 	if err != nil {
@@ -182,11 +171,11 @@ func (p *Portal) fhir(c *call) (any, error) {
 	}
 	text, err := io.ReadAll(http.MaxBytesReader(c.w, c.r.Body, fhir.MaxText))
 	if err != nil {
-		return nil, badBody(err)
+		return nil, unread(rest.Body(err, fhir.MaxText))
 	}
 	m, err := fhir.Read(text, o)
 	if err != nil {
-		return nil, &Fault{Status: http.StatusUnprocessableEntity, Code: "fhir", Message: "this is no resource of FHIR R4 that is read", Hint: "docs/intake.md says what is read; the text is JSON of at most 1 MiB"}
+		return nil, &Fault{Status: http.StatusUnprocessableEntity, Code: "fhir", Text: "this is no resource of FHIR R4 that is read", Hint: "docs/intake.md says what is read; the text is JSON of at most 1 MiB"}
 	}
 	out := Received{Outcome: fhir.Outcome(m), Certificates: []Line{}}
 	if intake.HasError(m.Findings) {

@@ -3,8 +3,6 @@ package portal_test
 import (
 	"encoding/json"
 	"fmt"
-	"io"
-	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -17,28 +15,6 @@ import (
 	"github.com/pratique/pratique/issue/portal"
 	"github.com/pratique/pratique/issue/table"
 )
-
-// send sends a body that is no JSON.
-func (c *client) send(path, media, accept, body string) (*http.Response, string) {
-	c.s.t.Helper()
-	r, err := http.NewRequest("POST", c.s.url+path, strings.NewReader(body))
-	if err != nil {
-		c.s.t.Fatal(err)
-	}
-	r.Header.Set("Content-Type", media)
-	r.Header.Set("Accept", accept)
-	r.Header.Set("Authorization", "Bearer "+c.bearer)
-	res, err := http.DefaultClient.Do(r)
-	if err != nil {
-		c.s.t.Fatal(err)
-	}
-	defer res.Body.Close()
-	text, err := io.ReadAll(res.Body)
-	if err != nil {
-		c.s.t.Fatal(err)
-	}
-	return res, string(text)
-}
 
 func lines(t *testing.T, body string) (out []portal.Line) {
 	t.Helper()
@@ -69,7 +45,7 @@ func TestATable(t *testing.T) {
 		}
 		fmt.Fprintf(&b, "R-%d,test,%s,Zenobia,1974-08-12,covid-19,nucleic_acid,2026-11-23T06:00:00Z,not_detected\r\n", n, name)
 	}
-	_, body := m.send("/v1/tables?dry=1", "text/csv", "", b.String())
+	_, body := m.send("POST", "/v1/tables?dry=1", "text/csv", "", b.String())
 	for i, l := range lines(t, body) {
 		if l.Done != nil || l.Ready == (i == 3 || i == 650) {
 			t.Fatalf("a dry run of row %d: %+v", i, l)
@@ -77,7 +53,7 @@ func TestATable(t *testing.T) {
 	}
 	codes := map[string]bool{}
 	for round := range 2 {
-		res, body := m.send("/v1/tables", "text/csv; charset=utf-8", "", b.String())
+		res, body := m.send("POST", "/v1/tables", "text/csv; charset=utf-8", "", b.String())
 		got := lines(t, body)
 		if res.StatusCode != 200 || len(got) != 700 {
 			t.Fatalf("%d, %d rows: %.300s", res.StatusCode, len(got), body)
@@ -92,19 +68,19 @@ func TestATable(t *testing.T) {
 			}
 		}
 	}
-	res, body := m.send("/v1/tables", "text/csv", "text/csv", b.String())
+	res, body := m.send("POST", "/v1/tables", "text/csv", "text/csv", b.String())
 	if rows := strings.Split(strings.TrimSpace(body), "\r\n"); res.StatusCode != 200 || len(rows) != 3 || !strings.HasPrefix(rows[0], "row,error,key,kind") || !strings.Contains(rows[1], ",'=HYPERLINK(1),") || !strings.Contains(rows[2], "charset") {
 		t.Errorf("the rows to be corrected:\n%s", body)
 	}
 	for _, c := range []struct{ body, code string }{
 		{"", "table"}, {"shoe,size\r\n1,2\r\n", "table"}, {"kind,family\r\n\xff\xfe\x00", ""}, {strings.Repeat("a", 100_000), "table"},
 	} {
-		res, body := m.send("/v1/tables", "text/csv", "", c.body)
+		res, body := m.send("POST", "/v1/tables", "text/csv", "", c.body)
 		if c.code != "" && (res.StatusCode != 422 || !strings.Contains(body, `"`+c.code+`"`)) {
 			t.Errorf("%.20q: %d %s", c.body, res.StatusCode, body)
 		}
 	}
-	if _, body := m.send("/v1/tables?offset=noon", "text/csv", "", b.String()); !strings.Contains(body, `"offset"`) {
+	if _, body := m.send("POST", "/v1/tables?offset=noon", "text/csv", "", b.String()); !strings.Contains(body, `"offset"`) {
 		t.Errorf("a wrong offset: %s", body)
 	}
 	if res, template := m.ask("GET", "/v1/tables/template", nil); res.StatusCode != 200 || template != table.Template() {
@@ -146,7 +122,7 @@ func TestFHIR(t *testing.T) {
 		}
 		var codes [2][]string
 		for round := range codes {
-			res, body := m.send("/v1/fhir", "application/fhir+json", "", string(text))
+			res, body := m.send("POST", "/v1/fhir", "application/fhir+json", "", string(text))
 			var got portal.Received
 			if err := json.Unmarshal([]byte(body), &got); err != nil || res.StatusCode != 200 || !strings.Contains(string(got.Outcome), `"OperationOutcome"`) {
 				t.Fatalf("%s: %d %v %s", file, res.StatusCode, err, body)
@@ -192,7 +168,7 @@ func TestFHIR(t *testing.T) {
 		{"application/fhir+json", "{", "fhir"}, {"application/fhir+json", `{"resourceType":"Patient"}`, "fhir"}, {"application/json", "{}", "media_type"},
 		{"application/fhir+json", `{"resourceType":"Bundle","x":"` + strings.Repeat("a", 1<<20) + `"}`, "too_large"},
 	} {
-		if res, body := m.send("/v1/fhir", c.media, "", c.body); res.StatusCode == 200 || !strings.Contains(body, `"code":"`+c.code+`"`) {
+		if res, body := m.send("POST", "/v1/fhir", c.media, "", c.body); res.StatusCode == 200 || !strings.Contains(body, `"code":"`+c.code+`"`) {
 			t.Errorf("%.40s: %d %s", c.body, res.StatusCode, body)
 		}
 	}

@@ -258,7 +258,7 @@ func (p *Portal) change(c *call) (any, error) {
 	case "unlock":
 		return Done{true}, p.o.Gate.Unlock(c, c.actor, name)
 	}
-	return nil, &Fault{Status: http.StatusNotFound, Code: "not_found", Message: "there is nothing here", Hint: "disable, enable or unlock"}
+	return nil, &Fault{Status: http.StatusNotFound, Code: "not_found", Text: "there is nothing here", Hint: "disable, enable or unlock"}
 }
 
 func (p *Portal) machines(c *call) (any, error) {

@@ -17,9 +17,9 @@
 //
 // What went well is 200 and JSON. What did not is
 //
-//	{"error":{"code":"...","message":"...","hint":"...","field":"..."}}
+//	{"error":{"code":"...","text":"...","hint":"...","field":"..."}}
 //
-// with one of the codes of this package: the message says what is wrong and the
+// with one of the codes of this package: the text says what is wrong and the
 // hint what to do; neither repeats anything of the request. 400 is a fault of the
 // request, 401 that nobody is known to have sent it, 403 that they may not, 404 that
 // there is no such thing for them, 409 that it contradicts what is there, 422 that it
@@ -46,6 +46,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/pratique/pratique/internal/rest"
 	"github.com/pratique/pratique/issue"
 	"github.com/pratique/pratique/issue/access"
 	"github.com/pratique/pratique/issue/claim"
@@ -131,11 +132,11 @@ func New(o Options) (*Portal, error) {
 		for _, other := range routes() {
 			if other.method != r.Method && other.path == r.URL.Path {
 				w.Header().Set("Allow", other.method)
-				p.refuse(w, &Fault{Status: http.StatusMethodNotAllowed, Code: "method", Message: "this is asked for with " + other.method, Hint: "GET /v1/openapi.json lists all routes"})
+				p.refuse(w, &Fault{Status: http.StatusMethodNotAllowed, Code: "method", Text: "this is asked for with " + other.method, Hint: "GET /v1/openapi.json lists all routes"})
 				return
 			}
 		}
-		p.refuse(w, &Fault{Status: http.StatusNotFound, Code: "not_found", Message: "there is nothing here", Hint: "GET /v1/openapi.json lists all routes"})
+		p.refuse(w, &Fault{Status: http.StatusNotFound, Code: "not_found", Text: "there is nothing here", Hint: "GET /v1/openapi.json lists all routes"})
 	})
 	return p, nil
 }
@@ -144,11 +145,7 @@ const redeemPath = "/v1/claims/redeem"
 
 // ServeHTTP implements [http.Handler].
 func (p *Portal) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	h := w.Header()
-	h.Set("Cache-Control", "no-store")
-	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("Referrer-Policy", "no-referrer")
-	h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
+	rest.Guard(w.Header())
 	select {
 	case p.busy <- struct{}{}:
 	default:
@@ -159,7 +156,7 @@ func (p *Portal) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		case <-r.Context().Done():
 			return
 		case <-t.C:
-			p.refuse(w, &Fault{Status: http.StatusServiceUnavailable, Code: "busy", Message: "too many requests at once", Hint: "send it again in a moment, with the same key"})
+			p.refuse(w, &Fault{Status: http.StatusServiceUnavailable, Code: "busy", Text: "too many requests at once", Hint: "send it again in a moment, with the same key"})
 			return
 		}
 	}

@@ -178,24 +178,25 @@ func (s *service) signIn(name string) *client {
 
 func (c *client) ask(method, path string, in any) (*http.Response, string) {
 	c.s.t.Helper()
-	var body io.Reader
-	media := "application/json"
-	switch in := in.(type) {
-	case nil:
-	case string:
-		body, media = strings.NewReader(in), "application/x-ndjson"
-	default:
-		b, err := json.Marshal(in)
-		if err != nil {
-			c.s.t.Fatal(err)
-		}
-		body = bytes.NewReader(b)
+	if in == nil {
+		return c.send(method, path, "application/json", "", "")
 	}
-	r, err := http.NewRequest(method, c.s.url+path, body)
+	b, err := json.Marshal(in)
+	if err != nil {
+		c.s.t.Fatal(err)
+	}
+	return c.send(method, path, "application/json", "", string(b))
+}
+
+// send sends a body of any kind.
+func (c *client) send(method, path, media, accept, body string) (*http.Response, string) {
+	c.s.t.Helper()
+	r, err := http.NewRequest(method, c.s.url+path, strings.NewReader(body))
 	if err != nil {
 		c.s.t.Fatal(err)
 	}
 	r.Header.Set("Content-Type", media)
+	r.Header.Set("Accept", accept)
 	if c.cookie != "" {
 		r.Header.Set("Cookie", c.cookie)
 		r.Header.Set("X-Pratique", "1")
@@ -239,7 +240,7 @@ func (c *client) not(status int, code, method, path string, in any) {
 	c.s.t.Helper()
 	res, body := c.ask(method, path, in)
 	var f portal.Failure
-	if err := json.Unmarshal([]byte(body), &f); err != nil || res.StatusCode != status || f.Error.Code != code || f.Error.Message == "" || f.Error.Hint == "" {
+	if err := json.Unmarshal([]byte(body), &f); err != nil || res.StatusCode != status || f.Error.Code != code || f.Error.Text == "" || f.Error.Hint == "" {
 		c.s.t.Errorf("%s %s: %d %s, want %d %s", method, path, res.StatusCode, body, status, code)
 	}
 }
@@ -396,7 +397,7 @@ func TestManyAreAnsweredEachForItself(t *testing.T) {
 	}
 	codes := map[string]bool{}
 	for round := range 2 {
-		res, body := m.ask("POST", "/v1/certificates/many", b.String())
+		res, body := m.send("POST", "/v1/certificates/many", "application/x-ndjson", "", b.String())
 		lines := strings.Split(strings.TrimSpace(body), "\n")
 		if res.StatusCode != 200 || len(lines) != 1200 {
 			t.Fatalf("%d, %d lines: %.300s", res.StatusCode, len(lines), body)
@@ -447,7 +448,9 @@ func TestWhoMayNotIsRefused(t *testing.T) {
 	forged.not(403, "header", "POST", "/v1/certificates", sample(1))
 	public.not(401, "sign_in", "POST", "/v1/session", portal.SignIn{Name: "ana", Passphrase: "wrong", Code: "000000"})
 	public.not(401, "sign_in", "POST", "/v1/session", portal.SignIn{Name: "nobody", Passphrase: "wrong", Code: "000000"})
-	public.not(415, "media_type", "POST", "/v1/status", "{}")
+	if res, body := public.send("POST", "/v1/status", "text/plain", "", "{}"); res.StatusCode != 415 || !strings.Contains(body, `"media_type"`) {
+		t.Errorf("a text: %d %s", res.StatusCode, body)
+	}
 	public.not(413, "too_large", "POST", "/v1/status", portal.Asked{Serial: strings.Repeat("A", portal.MaxBody)})
 	public.not(400, "bad_request", "POST", "/v1/status", map[string]string{"unknown": "member"})
 	late := sample(1)

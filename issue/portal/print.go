@@ -45,7 +45,7 @@ func paper(err error) error {
 	} else if !errors.Is(err, print.ErrCode) && !errors.Is(err, print.ErrEmpty) && !errors.Is(err, print.ErrLanguage) && !errors.Is(err, print.ErrText) {
 		return err
 	}
-	return &Fault{Status: http.StatusUnprocessableEntity, Code: "print", Message: err.Error(), Hint: hint}
+	return &Fault{Status: http.StatusUnprocessableEntity, Code: "print", Text: err.Error(), Hint: hint}
 }
 
 func (p *Portal) print(c *call) (any, error) {

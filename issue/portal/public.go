@@ -73,11 +73,11 @@ func publicRoutes() []route {
 
 func (p *Portal) ready(c *call) (any, error) {
 	if p.closing.Load() {
-		return nil, &Fault{Status: http.StatusServiceUnavailable, Code: "unavailable", Message: "the service stops", Hint: "ask another one"}
+		return nil, &Fault{Status: http.StatusServiceUnavailable, Code: "unavailable", Text: "the service stops", Hint: "ask another one"}
 	}
 	if err := p.o.Ready(c); err != nil {
 		p.fault("GET /readyz", err)
-		return nil, &Fault{Status: http.StatusServiceUnavailable, Code: "unavailable", Message: "the database or a key does not answer", Hint: "the log says which"}
+		return nil, &Fault{Status: http.StatusServiceUnavailable, Code: "unavailable", Text: "the database or a key does not answer", Hint: "the log says which"}
 	}
 	return Ready{true}, nil
 }
@@ -151,7 +151,7 @@ func (p *Portal) statistics(c *call) (any, error) {
 func (p *Portal) list(c *call) (any, error) {
 	which := c.r.PathValue("which")
 	if which != "all" && which != "seals" {
-		return nil, &Fault{Status: http.StatusNotFound, Code: "not_found", Message: "there is nothing here", Hint: "there are /v1/lists/all and /v1/lists/seals"}
+		return nil, &Fault{Status: http.StatusNotFound, Code: "not_found", Text: "there is nothing here", Hint: "there are /v1/lists/all and /v1/lists/seals"}
 	}
 	all, seals, err := p.o.Office.Lists(c, issue.Publication{Country: p.o.Country, Until: p.o.Now().Add(p.o.Lists).Truncate(time.Second), Appeal: p.o.Appeal})
 	if err != nil {

@@ -2,15 +2,12 @@ package portal
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
-	"io"
-	"mime"
 	"net/http"
 	"reflect"
 	"strings"
 	"time"
 
+	"github.com/pratique/pratique/internal/rest"
 	"github.com/pratique/pratique/issue/access"
 	"github.com/pratique/pratique/issue/claim"
 )
@@ -38,26 +35,10 @@ type call struct {
 // ask takes the body as JSON.
 func ask[T any](c *call) (T, error) {
 	var into T
-	if kind, _, err := mime.ParseMediaType(c.r.Header.Get("Content-Type")); err != nil || kind != "application/json" {
-		return into, &Fault{Status: http.StatusUnsupportedMediaType, Code: "media_type", Message: "the body is not said to be JSON", Hint: "send Content-Type: application/json"}
-	}
-	d := json.NewDecoder(http.MaxBytesReader(c.w, c.r.Body, MaxBody))
-	d.DisallowUnknownFields()
-	err := d.Decode(&into)
-	if err == nil && !errors.Is(d.Decode(new(json.RawMessage)), io.EOF) {
-		err = errors.New("more than one object")
-	}
-	if err != nil {
-		return into, badBody(err)
+	if err := unread(rest.Take(c.w, c.r, MaxBody, &into)); err != nil {
+		return *new(T), err
 	}
 	return into, nil
-}
-
-func badBody(err error) error {
-	if _, big := errors.AsType[*http.MaxBytesError](err); big {
-		return &Fault{Status: http.StatusRequestEntityTooLarge, Code: "too_large", Message: "the body is too long", Hint: "send less at once"}
-	}
-	return &Fault{Status: http.StatusBadRequest, Code: "bad_request", Message: "the body is not the JSON that this route takes", Hint: "GET /v1/openapi.json says what a request has; a member that is not known is an error"}
 }
 
 func (p *Portal) serve(o route) http.Handler {
@@ -73,10 +54,7 @@ func (p *Portal) serve(o route) http.Handler {
 		case err != nil:
 			p.fault(name, err)
 		case !c.wrote:
-			w.Header().Set("Content-Type", "application/json; charset=utf-8")
-			e := json.NewEncoder(w)
-			e.SetEscapeHTML(false)
-			_ = e.Encode(answer) // the client has gone
+			rest.Answer(w, status, answer)
 		}
 		p.metrics.served(name, status, p.o.Now().Sub(began))
 	})
@@ -137,7 +115,7 @@ func (p *Portal) who(r *http.Request) (access.Actor, error) {
 	}
 	if k, err := r.Cookie(p.cookie()); err == nil {
 		if r.Method != http.MethodGet && r.Method != http.MethodHead && r.Header.Get("X-Pratique") == "" {
-			return access.Actor{}, &Fault{Status: http.StatusForbidden, Code: "header", Message: "the header X-Pratique is missing", Hint: "send X-Pratique: 1, which shows that no page of another site sends this"}
+			return access.Actor{}, &Fault{Status: http.StatusForbidden, Code: "header", Text: "the header X-Pratique is missing", Hint: "send X-Pratique: 1, which shows that no page of another site sends this"}
 		}
 		a, err := p.o.Gate.Session(r.Context(), k.Value)
 		if err == nil && a.Authority != p.o.Authority {

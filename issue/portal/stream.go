@@ -27,7 +27,7 @@ func (p *Portal) stream(c *call) (*stream, error) {
 	select {
 	case p.many <- struct{}{}:
 	default:
-		return nil, &Fault{Status: http.StatusServiceUnavailable, Code: "busy", Message: "too many requests of many at once", Hint: "send it again in a moment: what was issued is issued again with the same certificates"}
+		return nil, &Fault{Status: http.StatusServiceUnavailable, Code: "busy", Text: "too many requests of many at once", Hint: "send it again in a moment: what was issued is issued again with the same certificates"}
 	}
 	s := &stream{p, c, http.NewResponseController(c.w)}
 	c.w.Header().Set("Connection", "close") // what is not read of it is not taken for the next request
