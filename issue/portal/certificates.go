@@ -8,7 +8,6 @@ import (
 	"encoding/json"
 	"encoding/pem"
 	"net/http"
-	"slices"
 	"time"
 
 	"github.com/pratique/pratique/cert"
@@ -333,7 +332,6 @@ func (p *Portal) issued(c *call, all []issue.Issued) {
 	if p.o.Watch == nil || len(fresh) == 0 {
 		return
 	}
-	slices.SortStableFunc(fresh, func(a, b watch.Issued) int { return a.At.Compare(b.At) })
 	alerts, err := p.o.Watch.Add(c, p.o.Authority, c.actor.Laboratory, c.lab.Clock, fresh)
 	if err != nil {
 		p.fault("watch", err)

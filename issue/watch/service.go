@@ -10,6 +10,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
+	"sync"
 	"time"
 )
 
@@ -39,6 +41,17 @@ type Options struct {
 type Watch struct {
 	s Store
 	o Options
+
+	mu     sync.Mutex
+	groups map[string]*group // by authority and laboratory: those that wait to be written
+	turns  map[string]*sync.Mutex
+}
+
+// group are certificates of a laboratory that are written together.
+type group struct {
+	issued []Issued
+	done   chan struct{}
+	err    error
 }
 
 // New makes a watch.
@@ -49,7 +62,7 @@ func New(s Store, o Options) (*Watch, error) {
 	if o.Random == nil {
 		o.Random = rand.Reader
 	}
-	return &Watch{s, o}, nil
+	return &Watch{s: s, o: o, groups: map[string]*group{}, turns: map[string]*sync.Mutex{}}, nil
 }
 
 // Issued is a certificate with who it is for, as far as the watch must be told.
@@ -58,10 +71,47 @@ type Issued struct {
 	Person    string // name and date of birth in one form; empty: not known. Not kept
 }
 
-// Add tells of certificates that a laboratory has issued, in the order of their
-// moments: some at once, so that a record is not written for each. Its clock is
-// east of UTC. It returns the alerts, which are also kept.
+// Add tells of certificates that a laboratory has issued; when it returns, they are
+// kept. What comes of one laboratory while something of it is being written is
+// written together, in the order of its moments. The clock of a laboratory is east
+// of UTC. The alerts, which are also kept, are returned to one of those for whom they
+// were written.
 func (w *Watch) Add(ctx context.Context, authority, laboratory string, clock time.Duration, issued []Issued) ([]Alert, error) {
+	who := authority + "\x00" + laboratory
+	w.mu.Lock()
+	g := w.groups[who]
+	if g != nil { // somebody waits for their turn, and takes these along
+		g.issued = append(g.issued, issued...)
+		w.mu.Unlock()
+		select {
+		case <-g.done:
+			return nil, g.err
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
+	g = &group{issued: slices.Clone(issued), done: make(chan struct{})}
+	w.groups[who] = g
+	turn := w.turns[who]
+	if turn == nil {
+		turn = new(sync.Mutex)
+		w.turns[who] = turn
+	}
+	w.mu.Unlock()
+	turn.Lock()
+	defer turn.Unlock()
+	w.mu.Lock()
+	delete(w.groups, who)
+	w.mu.Unlock()
+	defer close(g.done)
+	slices.SortStableFunc(g.issued, func(a, b Issued) int { return a.At.Compare(b.At) })
+	var alerts []Alert
+	alerts, g.err = w.write(context.WithoutCancel(ctx), authority, laboratory, clock, g.issued) // others wait for it
+	return alerts, g.err
+}
+
+// write changes what is kept of a laboratory.
+func (w *Watch) write(ctx context.Context, authority, laboratory string, clock time.Duration, issued []Issued) ([]Alert, error) {
 	var alerts []Alert
 	err := w.s.Change(ctx, authority, laboratory, func(old []byte) ([]byte, []Alert, error) {
 		var l Laboratory

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -241,4 +242,86 @@ func TestNobodyIsKnownAgain(t *testing.T) {
 	if _, err := watch.New(&watch.Memory{}, watch.Options{}); err == nil {
 		t.Error("without a key")
 	}
+}
+
+// What many tell at once is written together, and all of it is there when they are
+// answered; a store that fails tells each of those who waited.
+func TestManyTellAtOnce(t *testing.T) {
+	s := &slow{Memory: new(watch.Memory), free: make(chan struct{})}
+	w, err := watch.New(s, watch.Options{Key: make([]byte, 32)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	day := time.Date(2026, 11, 23, 8, 0, 0, 0, time.UTC)
+	tell := func(laboratory string, n int) error {
+		_, err := w.Add(context.Background(), "norland", laboratory, 0, []watch.Issued{{Certified: watch.Certified{At: day.Add(time.Duration(n) * time.Second), By: "ana", Age: -1}}})
+		return err
+	}
+	var wg sync.WaitGroup
+	var failed atomic.Int64
+	round := func() {
+		for n := range 60 {
+			wg.Go(func() {
+				if tell([]string{"seven", "eight"}[n%2], n) != nil {
+					failed.Add(1)
+				}
+			})
+		}
+	}
+	round()
+	close(s.free)
+	wg.Wait()
+	if n := s.count(t, "seven") + s.count(t, "eight"); n != 60 || failed.Load() != 0 {
+		t.Errorf("%d are kept, %d failed", n, failed.Load())
+	}
+	if n := s.changes.Load(); n >= 60 {
+		t.Errorf("written %d times", n)
+	}
+	s.fails.Store(true)
+	round()
+	wg.Wait()
+	if n := failed.Load(); n != 60 {
+		t.Errorf("%d of 60 were told that nothing is kept", n)
+	}
+	s.fails.Store(false)
+	if err := tell("seven", 61); err != nil || s.count(t, "seven") != 31 {
+		t.Errorf("afterwards: %v, %d are kept", err, s.count(t, "seven"))
+	}
+}
+
+// slow is a store that begins when it is free, and may fail.
+type slow struct {
+	*watch.Memory
+	free    chan struct{}
+	changes atomic.Int64
+	fails   atomic.Bool
+}
+
+func (s *slow) Change(ctx context.Context, authority, laboratory string, f func([]byte) ([]byte, []watch.Alert, error)) error {
+	<-s.free
+	time.Sleep(time.Millisecond) // others come meanwhile
+	s.changes.Add(1)
+	if s.fails.Load() {
+		return errors.New("no store")
+	}
+	return s.Memory.Change(ctx, authority, laboratory, f)
+}
+
+// count is how many certificates are kept of today.
+func (s *slow) count(t *testing.T, laboratory string) (n int) {
+	t.Helper()
+	err := s.Memory.Change(context.Background(), "norland", laboratory, func(old []byte) ([]byte, []watch.Alert, error) {
+		var l watch.Laboratory
+		if err := json.Unmarshal(old, &l); err != nil {
+			return nil, nil, err
+		}
+		for _, hour := range l.Today.Hours {
+			n += hour
+		}
+		return old, nil, nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
 }
