@@ -24,7 +24,7 @@ import (
 
 // BenchmarkIssue compares, in one run, what an office issues without a network and with
 // a register in memory, with what the service issues over HTTP with a register that is
-// durable: many in a request, and one in a request from 32 clients. An operation is a
+// durable: many in a request, and one in a request from 32 and 128 clients. An operation is a
 // certificate; commits are the transactions of the register, each of them synced.
 func BenchmarkIssue(b *testing.B) {
 	b.Run("memory", func(b *testing.B) {
@@ -83,12 +83,14 @@ func BenchmarkIssue(b *testing.B) {
 				s.post(b, "/v1/certificates/many", "application/x-ndjson", "", &body, to-from)
 			})
 		})
-		b.Run("single/"+kind, func(b *testing.B) {
-			s := open(b)
-			s.clients(b, 32, 1, func(n, _ int) {
-				s.post(b, "/v1/certificates", "application/json", fmt.Sprint("k", n), bytes.NewReader(wanted(b, n)), 1)
+		for _, many := range []int{32, 128} {
+			b.Run(fmt.Sprintf("single/%s/%d", kind, many), func(b *testing.B) {
+				s := open(b)
+				s.clients(b, many, 1, func(n, _ int) {
+					s.post(b, "/v1/certificates", "application/json", fmt.Sprint("k", n), bytes.NewReader(wanted(b, n)), 1)
+				})
 			})
-		})
+		}
 	}
 }
 
@@ -115,7 +117,7 @@ func (s *service) clients(b *testing.B, many, each int, ask func(from, to int)) 
 	b.ReportMetric(float64(s.commits(b)-before)/float64(b.N), "commits/op")
 }
 
-var benchClient = &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 64}}
+var benchClient = &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 128}}
 
 // post sends orders and counts the certificates of the answer.
 func (s *service) post(b *testing.B, path, media, key string, body io.Reader, want int) {
