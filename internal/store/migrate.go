@@ -26,11 +26,12 @@ func (d *DB) Migrate(ctx context.Context, component string, steps []string) erro
 			if err != nil || done > n {
 				return err
 			}
-			if _, err := tx.Exec(ctx, steps[n]); err != nil {
+			// The row first: whoever makes the same step at once waits for it, and looks again.
+			if _, err := tx.Exec(ctx, `INSERT INTO pratique_tables (component, version) VALUES (?, ?)
+				ON CONFLICT (component) DO UPDATE SET version = excluded.version`, component, int64(n+1)); err != nil {
 				return err
 			}
-			_, err = tx.Exec(ctx, `INSERT INTO pratique_tables (component, version) VALUES (?, ?)
-				ON CONFLICT (component) DO UPDATE SET version = excluded.version`, component, int64(n+1))
+			_, err = tx.Exec(ctx, steps[n])
 			return err
 		})
 		if err != nil {
