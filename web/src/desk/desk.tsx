@@ -3,7 +3,7 @@
 import "../style/desk.css";
 import "../style/print.css"; // after all others: on paper it counts
 import { render } from "preact";
-import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { like, likings, type Liking } from "../core/keep";
 import { Office, type Settings, Trouble } from "../core/office";
 import { Camera, Scanner } from "../core/scanner";
@@ -53,7 +53,8 @@ function App() {
   }), []);
 
   // The first heading of a new screen gets the focus: a screen reader begins there.
-  useEffect(() => {
+  // It does so with the screen, and calls nobody back who has gone on by keyboard.
+  useLayoutEffect(() => {
     main.current?.querySelector<HTMLElement>("h1")?.focus();
     window.scrollTo(0, 0);
   }, [screen, opened]);

@@ -1,7 +1,7 @@
 // No code at hand: an infant, a letter, a yellow card, a telephone that is dead.
 // The officer looks, guided by a list, and decides; the verifier has nothing to
 // read and says so. It takes no more steps than a code.
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Title } from "../core/said";
 import { t, type Key } from "../core/speech";
 import { Decide } from "./decide";
@@ -17,7 +17,8 @@ export function Paper() {
   const look = useRef<HTMLHeadingElement>(null);
   const choose = async (kind: Kind) => setCase(await judge(s, [""], s.journey, "", performance.now(), kind));
   const kind = c?.paper as Kind | undefined;
-  useEffect(() => { if (kind) look.current?.focus(); }, [kind]);
+  // With the list, not after it: who has gone on by keyboard is not called back.
+  useLayoutEffect(() => { if (kind) look.current?.focus(); }, [kind]);
   return (
     <section class="paper">
       <Title k="paper.title" />

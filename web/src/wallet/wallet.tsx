@@ -2,7 +2,7 @@
 // encrypted, and asks the verifier; nothing is decided and nothing is sent here.
 import "../style/wallet.css";
 import { render } from "preact";
-import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { like, likings, type Liking } from "../core/keep";
 import { Camera, Scanner } from "../core/scanner";
 import { Draft, LanguageChoice, Title } from "../core/said";
@@ -62,7 +62,8 @@ function App() {
   }, [shut]);
 
   // The first heading of a new screen gets the focus: a screen reader begins there.
-  useEffect(() => {
+  // It does so with the screen, and calls nobody back who has gone on by keyboard.
+  useLayoutEffect(() => {
     main.current?.querySelector<HTMLElement>("h1")?.focus();
     window.scrollTo(0, 0);
   }, [screen, phase.at]);
