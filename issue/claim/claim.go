@@ -54,7 +54,8 @@
 // way. A person with a new phone gets a new code from the office, for the same
 // certificate: Make with the same reference ends the codes before it.
 // [Claims.Claimed] tells the office how often, and by how many wallets, a
-// certificate was fetched.
+// certificate was fetched. [Claims.Handler] asks the office, before it answers,
+// whether the certificate was withdrawn in between.
 package claim
 
 import (
@@ -81,6 +82,8 @@ var (
 	ErrWallet = errors.New("the key of the wallet")
 	// ErrTaken means that a slip's code stands for another certificate already.
 	ErrTaken = errors.New("this code is taken: give the person another slip")
+	// ErrWithdrawn means that the certificate behind a right code is withdrawn since.
+	ErrWithdrawn = errors.New("this certificate is withdrawn: ask the office for the one in its place")
 	// ErrTerms means that a code was asked for that would not be safe.
 	ErrTerms = errors.New("a code cannot be given out on these terms")
 )
@@ -258,6 +261,12 @@ type Attempt struct {
 // errors are [ErrTyped], [ErrWallet], [ErrLimited], [ErrCode], and whatever the
 // store says when it fails.
 func (c *Claims) Redeem(ctx context.Context, a Attempt) ([]byte, error) {
+	return c.redeem(ctx, a, nil)
+}
+
+// redeem asks good, unless it is nil, about the certificate before it is handed out.
+// Whoever has the code is told that it is withdrawn, and counts as having fetched it.
+func (c *Claims) redeem(ctx context.Context, a Attempt, good func(context.Context, []byte) error) ([]byte, error) {
 	code, err := Parse(a.Code)
 	if err != nil {
 		return nil, err
@@ -291,6 +300,11 @@ func (c *Claims) Redeem(ctx context.Context, a Attempt) ([]byte, error) {
 	// If this fails, the source has one wrong code more than it gave: no reason to
 	// keep the certificate from the person.
 	_, _ = c.o.Store.Count(ctx, counters, -1)
+	if good != nil {
+		if err := good(ctx, content); err != nil {
+			return nil, fmt.Errorf("redeeming a claim: %w", err)
+		}
+	}
 	return wallet.seal(content)
 }
 

@@ -1,6 +1,7 @@
 package claim
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"io"
@@ -34,13 +35,15 @@ type reply struct {
 //	200  {"answer":BASE64}                       for [Wallet.Open]
 //	400  {"error":"typed"|"wallet"|"request"}    nobody was asked
 //	404  {"error":"code"}                        [ErrCode]: the same bytes for whatever reason
+//	410  {"error":"withdrawn"}                   [ErrWithdrawn], said to nobody without the right code
 //	429  {"error":"limited","until":TIME}        with Retry-After
 //	503  {"error":"unavailable"}                 the store is away; fault is told why
 //
 // Pages of any origin may ask, without cookies. Source says where a request comes
-// from, as [Source] does; fault, which may be nil, is called with what a
-// caller is not told.
-func (c *Claims) Handler(source func(*http.Request) string, fault func(error)) http.Handler {
+// from, as [Source] does. Good is asked about each certificate before it is handed
+// out, and says [ErrWithdrawn] or what else is against it; nil asks nobody. Fault,
+// which may be nil, is called with what a caller is not told.
+func (c *Claims) Handler(source func(*http.Request) string, good func(context.Context, []byte) error, fault func(error)) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
 		h.Set("Access-Control-Allow-Origin", "*")
@@ -62,7 +65,7 @@ func (c *Claims) Handler(source func(*http.Request) string, fault func(error)) h
 			write(w, http.StatusBadRequest, reply{Error: "request", Text: "not a question for a certificate"})
 			return
 		}
-		answer, err := c.Redeem(r.Context(), Attempt{Source: source(r), Code: q.Code, Proof: q.Proof, Wallet: q.Wallet})
+		answer, err := c.redeem(r.Context(), Attempt{Source: source(r), Code: q.Code, Proof: q.Proof, Wallet: q.Wallet}, good)
 		var l *Limited
 		switch {
 		case err == nil:
@@ -73,6 +76,8 @@ func (c *Claims) Handler(source func(*http.Request) string, fault func(error)) h
 			write(w, http.StatusBadRequest, reply{Error: "wallet", Text: err.Error()})
 		case errors.Is(err, ErrCode):
 			write(w, http.StatusNotFound, reply{Error: "code", Text: ErrCode.Error()})
+		case errors.Is(err, ErrWithdrawn):
+			write(w, http.StatusGone, reply{Error: "withdrawn", Text: ErrWithdrawn.Error()})
 		case errors.As(err, &l):
 			wait := max(time.Second, l.Until.Sub(c.o.Now()).Round(time.Second))
 			h.Set("Retry-After", strconv.Itoa(int(wait/time.Second)))

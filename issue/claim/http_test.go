@@ -1,6 +1,7 @@
 package claim_test
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"net/http"
@@ -45,7 +46,7 @@ func remote(r *http.Request) string { return claim.Source(r.RemoteAddr) }
 // A wallet asks over HTTP; whatever is wrong with a code, the answer has the same bytes.
 func TestWalletsAskOverHTTP(t *testing.T) {
 	d := newDesk(t, new(claim.Memory), generous)
-	h := d.Handler(remote, nil)
+	h := d.Handler(remote, nil, nil)
 	w := newWallet(t)
 	code := d.give("serial-1", claim.Terms{Proof: "1974-08-12"})
 	got, r := post(t, h, ask(t, code, "1974-08-12", w))
@@ -88,7 +89,7 @@ func TestWalletsAskOverHTTP(t *testing.T) {
 
 func TestTheHandlerLimits(t *testing.T) {
 	d := newDesk(t, new(claim.Memory))
-	h := d.Handler(remote, nil)
+	h := d.Handler(remote, nil, nil)
 	w := newWallet(t)
 	d.at(30 * time.Minute)
 	for range 5 {
@@ -100,17 +101,54 @@ func TestTheHandlerLimits(t *testing.T) {
 	}
 }
 
+// The office is asked about what is handed out, and about nothing else; what it is
+// against does not leave, and who has the right code is told that it is withdrawn.
+func TestWhatWasWithdrawnStaysAtTheOffice(t *testing.T) {
+	d := newDesk(t, new(claim.Memory), generous)
+	w := newWallet(t)
+	code := d.give("serial-1", claim.Terms{Proof: "1974-08-12"})
+	var asked []string
+	var answer error
+	h := d.Handler(remote, func(_ context.Context, content []byte) error {
+		asked = append(asked, string(content))
+		return answer
+	}, nil)
+	for _, v := range []struct {
+		comment, proof string
+		answer         error
+		status         int
+		word           string
+		asked          int
+	}{
+		{"a wrong proof is nobody's certificate", "1974-08-13", claim.ErrWithdrawn, 404, "code", 0},
+		{"withdrawn", "1974-08-12", claim.ErrWithdrawn, 410, "withdrawn", 1},
+		{"the register is away", "1974-08-12", errors.New("no answer"), 503, "unavailable", 1},
+		{"it stands", "1974-08-12", nil, 200, "", 1},
+	} {
+		asked, answer = nil, v.answer
+		got, r := post(t, h, ask(t, code, v.proof, w))
+		if got.StatusCode != v.status || r.Error != v.word || len(asked) != v.asked || (len(r.Answer) > 0) != (v.status == 200) {
+			t.Errorf("%s: %d %q, asked about %q", v.comment, got.StatusCode, r.Error, asked)
+		}
+		for _, a := range asked {
+			if a != certificate {
+				t.Errorf("%s: asked about %q", v.comment, a)
+			}
+		}
+	}
+}
+
 func TestTheHandlerTellsFaultsToTheOfficeAlone(t *testing.T) {
 	gone := errors.New("the database at db.example is away")
 	d := newDesk(t, away{err: gone})
 	var told error
-	got, r := post(t, d.Handler(remote, func(err error) { told = err }), ask(t, draw(t), "", newWallet(t)))
+	got, r := post(t, d.Handler(remote, nil, func(err error) { told = err }), ask(t, draw(t), "", newWallet(t)))
 	if got.StatusCode != http.StatusServiceUnavailable || r.Error != "unavailable" || strings.Contains(r.Text, "example") || !errors.Is(told, gone) {
 		t.Errorf("%d %s; told %v", got.StatusCode, r.Text, told)
 	}
 	for method, want := range map[string]int{"GET": 405, "PUT": 405, "OPTIONS": 204} {
 		w := httptest.NewRecorder()
-		d.Handler(remote, nil).ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), method, "/claim", nil))
+		d.Handler(remote, nil, nil).ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), method, "/claim", nil))
 		if w.Code != want {
 			t.Errorf("%s: %d", method, w.Code)
 		}
@@ -130,7 +168,7 @@ func TestSources(t *testing.T) {
 
 func FuzzHandler(f *testing.F) {
 	d := newDesk(f, new(claim.Memory), generous)
-	h := d.Handler(remote, nil)
+	h := d.Handler(remote, nil, nil)
 	f.Add(ask(f, draw(f), "1974-08-12", newWallet(f)))
 	f.Add("{}")
 	f.Fuzz(func(t *testing.T, body string) {

@@ -1,6 +1,8 @@
 package portal
 
 import (
+	"context"
+	"fmt"
 	"net/http"
 
 	"github.com/pratique/pratique/format"
@@ -65,6 +67,28 @@ func (p *Portal) hand(c *call) (any, error) {
 }
 
 var errNoClaims = &Fault{Status: http.StatusNotFound, Code: "not_found", Text: "this authority gives out no claim codes", Hint: "print the certificate"}
+
+// stands says whether a certificate that lies behind a claim code was withdrawn since
+// the code was given out. One under a key that is not the office's any more is
+// recognised by nobody, and so is as good as withdrawn.
+func (p *Portal) stands(ctx context.Context, text []byte) error {
+	u, err := format.Read(string(text))
+	if err != nil {
+		return fmt.Errorf("what lies behind a claim code: %w", err)
+	}
+	s, err := u.Verify(p.o.Trusted)
+	if err != nil {
+		return claim.ErrWithdrawn
+	}
+	_, w, err := p.o.Office.Register.Find(ctx, p.o.Authority, issue.SerialOf(s))
+	switch {
+	case err != nil:
+		return err
+	case !w.Since.IsZero():
+		return claim.ErrWithdrawn
+	}
+	return nil
+}
 
 // ours returns a certificate that this laboratory issued.
 func (p *Portal) ours(c *call, text string) (trust.Signed, error) {

@@ -49,7 +49,7 @@ func Description() []byte {
 	}
 	paths[redeemPath] = map[string]any{"post": map[string]any{"summary": "A wallet fetches a certificate by its claim code (docs/claims.md)", "security": []any{},
 		"requestBody": map[string]any{"required": true, "content": map[string]any{"application/json": map[string]any{"schema": map[string]any{"type": "object"}}}},
-		"responses":   map[string]any{"200": map[string]any{"description": "The certificate, encrypted to the wallet"}}}}
+		"responses":   map[string]any{"200": map[string]any{"description": "The certificate, encrypted to the wallet"}, "404": map[string]any{"description": "Nothing to fetch with this code, now and for this wallet"}, "410": map[string]any{"description": "The certificate is withdrawn"}, "429": map[string]any{"description": "Too many wrong codes"}}}}
 	b, err := json.MarshalIndent(map[string]any{
 		"openapi":  "3.1.0",
 		"info":     map[string]any{"title": "Pratique issuing service", "version": "1.0.0", "license": map[string]any{"name": "Apache-2.0", "identifier": "Apache-2.0"}},

@@ -126,7 +126,7 @@ func New(o Options) (*Portal, error) {
 		p.mux.Handle(r.method+" "+r.path, p.serve(r))
 	}
 	if o.Claims != nil {
-		p.mux.Handle(redeemPath, o.Claims.Handler(o.Source, func(err error) { p.fault("POST "+redeemPath, err) }))
+		p.mux.Handle(redeemPath, o.Claims.Handler(o.Source, p.stands, func(err error) { p.fault("POST "+redeemPath, err) }))
 	}
 	p.mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		for _, other := range routes() {

@@ -561,6 +561,16 @@ func TestAWalletClaims(t *testing.T) {
 	if slip.Slip != drawn.Slip || slip.Until == "" {
 		t.Errorf("the slip: %+v", slip)
 	}
+	// Withdrawn before it was fetched: whoever has the code is told, and who has not is not.
+	ana.ok("POST", "/v1/withdrawals", portal.Withdrawal{ID: "slip", Reason: issue.InError, Serials: []string{c.Serial}}, new(portal.Proposed))
+	s.signIn("carl").ok("POST", "/v1/withdrawals/laboratory-7:slip/confirm", nil, new(portal.Withdrawn))
+	q["code"] = slip.Slip
+	for proof, want := range map[string]string{"1974-08-02": `{"error":"withdrawn","text":"this certificate is withdrawn: ask the office for the one in its place"}`, "1974-08-03": `{"error":"code","text":"there is nothing to fetch with this code, now and for this wallet"}`} {
+		q["proof"] = proof
+		if _, body := s.by("").ask("POST", "/v1/claims/redeem", q); strings.TrimSpace(string(body)) != want {
+			t.Errorf("after it was withdrawn, with %s: %s", proof, body)
+		}
+	}
 }
 
 // Behind a proxy wrong codes are counted by what the proxy says, and not by what the
