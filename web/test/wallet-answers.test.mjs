@@ -285,6 +285,7 @@ test("a warning for a place, by hand, and a region on a country's area list coun
 test("countries without known rules are said to be so, before anything is asked", () => at(async ({ page }) => {
   await paste(page, s.codes.anna, "Anna");
   await page.locator(".tabs button").nth(1).click();
+  await page.locator(".leg").nth(1).locator("optgroup").first().waitFor({ state: "attached" }); // evaluateAll does not wait
   const groups = await page.locator(".leg").nth(1).locator("optgroup").evaluateAll((all) => all.map((g) => [g.label, [...g.children].map((o) => o.value)]));
   assert.deepEqual(groups.map(([l]) => l), ["Rules are known of", "No rules are known of"]);
   assert.deepEqual(groups[0][1], ["XB"]);
