@@ -80,6 +80,7 @@ test("the whole tour: every screen says DEMO and is fit for everybody; the last 
   console.log(`tour: ${seen.length} screens`);
 
   // What the page says of the browser, against what another look finds.
+  await page.locator(".places tr[data-where]").first().waitFor(); // evaluateAll does not wait
   const rows = Object.fromEntries(await page.locator(".places tr[data-where]").evaluateAll((all) => all.map((r) => [r.dataset.where, { things: Number(r.dataset.things), found: r.dataset.found }])));
   const there = await left(page);
   const files = Object.entries(there.caches).filter(([n]) => n.startsWith("files-"));

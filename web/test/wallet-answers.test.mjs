@@ -45,6 +45,7 @@ async function plan(page) {
   await page.locator(".tabs button").nth(1).click();
   await page.locator(".leg select").first().selectOption("XA");
   await page.locator("form .row > button").click();
+  await page.locator(".leg").nth(2).waitFor(); // all does not wait
   const [, via, to] = await page.locator(".leg").all();
   await via.locator("select").first().selectOption("SG");
   await via.locator("input[type=datetime-local]").fill("2026-12-03T09:00");
