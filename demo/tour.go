@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/pratique/pratique/desk"
+	"github.com/pratique/pratique/internal/rest"
 	"github.com/pratique/pratique/verify"
 )
 
@@ -333,9 +334,7 @@ func no(w http.ResponseWriter, status int, why string) {
 
 // take reads the JSON of a request.
 func take(w http.ResponseWriter, r *http.Request, into any) bool {
-	d := json.NewDecoder(http.MaxBytesReader(w, r.Body, 16<<10))
-	d.DisallowUnknownFields()
-	if err := d.Decode(into); err != nil || d.More() {
+	if err := rest.Read(http.MaxBytesReader(w, r.Body, 16<<10), into); err != nil {
 		no(w, http.StatusBadRequest, "This is not what the tour asks for.")
 		return false
 	}

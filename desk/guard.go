@@ -1,9 +1,10 @@
 package desk
 
 import (
-	"mime"
 	"net/http"
 	"slices"
+
+	"github.com/pratique/pratique/internal/rest"
 )
 
 // guard lets through what a page of this desk asks, and nothing that another
@@ -35,7 +36,7 @@ func guard(hosts []string, next http.Handler) http.Handler {
 			refuse(w, http.StatusForbidden, BadRequest, "asked by another page")
 			return
 		case !reads:
-			if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != "application/json" {
+			if !rest.Is(r, "application/json") {
 				refuse(w, http.StatusUnsupportedMediaType, BadRequest, "only JSON is taken")
 				return
 			}

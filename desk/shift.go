@@ -1,16 +1,16 @@
 package desk
 
 import (
-	"bytes"
 	"crypto"
 	"crypto/rand"
 	"encoding/base64"
-	"encoding/json"
+	"errors"
 	"net/http"
 	"slices"
 	"strings"
 	"time"
 
+	"github.com/pratique/pratique/internal/rest"
 	"github.com/pratique/pratique/rules"
 	"github.com/pratique/pratique/verify"
 )
@@ -288,18 +288,13 @@ func isWord(s string) bool {
 	return len(s) <= 32 && strings.Trim(s, "abcdefghijklmnopqrstuvwxyz_") == ""
 }
 
-// receive reads the JSON of a request; a member that is not known is an error.
+// receive reads the JSON of a request, strictly.
 func receive(w http.ResponseWriter, r *http.Request, into any) bool {
-	var b bytes.Buffer
-	if _, err := b.ReadFrom(http.MaxBytesReader(w, r.Body, maxBody)); err != nil {
+	err := rest.Read(http.MaxBytesReader(w, r.Body, maxBody), into)
+	if _, big := errors.AsType[*http.MaxBytesError](err); big {
 		refuse(w, http.StatusRequestEntityTooLarge, BadRequest, "too long")
-		return false
-	}
-	dec := json.NewDecoder(&b)
-	dec.DisallowUnknownFields()
-	if err := dec.Decode(into); err != nil || dec.More() {
+	} else if err != nil {
 		refuse(w, http.StatusBadRequest, BadRequest, "not what this call takes")
-		return false
 	}
-	return true
+	return err == nil
 }

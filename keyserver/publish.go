@@ -13,7 +13,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"mime"
 	"net/http"
 	"slices"
 	"strconv"
@@ -22,6 +21,7 @@ import (
 	"time"
 
 	"github.com/pratique/pratique/exposure/gaen"
+	"github.com/pratique/pratique/internal/rest"
 )
 
 // MaxRequest is the length of the longest request to publish, in bytes.
@@ -121,7 +121,7 @@ func readRequest(w http.ResponseWriter, r *http.Request) (*request, *response) {
 		a := fault(status, codeBad, text)
 		return nil, &a
 	}
-	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != "application/json" {
+	if !rest.Is(r, "application/json") {
 		return refuse(http.StatusUnsupportedMediaType, "content-type is not application/json")
 	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, MaxRequest))
@@ -137,17 +137,12 @@ func readRequest(w http.ResponseWriter, r *http.Request) (*request, *response) {
 
 // parseRequest reads a request. The error does not repeat it.
 func parseRequest(body []byte) (*request, error) {
-	d := json.NewDecoder(bytes.NewReader(body))
-	d.DisallowUnknownFields()
 	q := new(request)
-	if err := d.Decode(q); err != nil {
+	if err := rest.Read(bytes.NewReader(body), q); err != nil {
 		if typed, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
 			return nil, fmt.Errorf("invalid value of %q at position %d", typed.Field, typed.Offset)
 		}
-		return nil, errors.New("malformed json, or an unknown field")
-	}
-	if _, err := d.Token(); err != io.EOF {
-		return nil, errors.New("body must contain only one JSON object")
+		return nil, errors.New("not one JSON object, or one with an unknown field")
 	}
 	return q, nil
 }

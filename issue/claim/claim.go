@@ -54,8 +54,8 @@
 // way. A person with a new phone gets a new code from the office, for the same
 // certificate: Make with the same reference ends the codes before it.
 // [Claims.Claimed] tells the office how often, and by how many wallets, a
-// certificate was fetched. [Claims.Handler] asks the office, before it answers,
-// whether the certificate was withdrawn in between.
+// certificate was fetched. Before a certificate leaves the office is asked whether it
+// was withdrawn in between.
 package claim
 
 import (
@@ -260,13 +260,11 @@ type Attempt struct {
 // Redeem answers an attempt with the certificate, encrypted to the wallet. The
 // errors are [ErrTyped], [ErrWallet], [ErrLimited], [ErrCode], and whatever the
 // store says when it fails.
-func (c *Claims) Redeem(ctx context.Context, a Attempt) ([]byte, error) {
-	return c.redeem(ctx, a, nil)
-}
-
-// redeem asks good, unless it is nil, about the certificate before it is handed out.
-// Whoever has the code is told that it is withdrawn, and counts as having fetched it.
-func (c *Claims) redeem(ctx context.Context, a Attempt, good func(context.Context, []byte) error) ([]byte, error) {
+//
+// Good is asked about the certificate before it leaves, and says [ErrWithdrawn] or
+// what else is against it; nil asks nobody. Whoever has the code is told so, and
+// counts as having fetched it.
+func (c *Claims) Redeem(ctx context.Context, a Attempt, good func(context.Context, []byte) error) ([]byte, error) {
 	code, err := Parse(a.Code)
 	if err != nil {
 		return nil, err

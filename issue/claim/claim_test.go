@@ -68,7 +68,7 @@ func newWallet(t testing.TB) *claim.Wallet {
 
 // fetch redeems and opens.
 func (d *desk) fetch(w *claim.Wallet, code claim.Code, proof string) (string, error) {
-	answer, err := d.Redeem(d.t.Context(), claim.Attempt{Source: "192.0.2.1", Code: code.String(), Proof: proof, Wallet: w.Public()})
+	answer, err := d.Redeem(d.t.Context(), claim.Attempt{Source: "192.0.2.1", Code: code.String(), Proof: proof, Wallet: w.Public()}, nil)
 	if err != nil {
 		return "", err
 	}
@@ -339,7 +339,7 @@ func TestAWrongCodeTellsNothing(t *testing.T) {
 		"half a key":            {Code: draw(t).String(), Wallet: thief.Public()[:33]},
 		"a point off the curve": {Code: draw(t).String(), Wallet: append([]byte{4}, make([]byte, 64)...)},
 	} {
-		if _, err := d.Redeem(t.Context(), a); !errors.Is(err, claim.ErrTyped) && !errors.Is(err, claim.ErrWallet) {
+		if _, err := d.Redeem(t.Context(), a, nil); !errors.Is(err, claim.ErrTyped) && !errors.Is(err, claim.ErrWallet) {
 			t.Errorf("%s: %v", comment, err)
 		}
 	}
@@ -368,7 +368,7 @@ func TestGuessingIsStoppedByCount(t *testing.T) {
 			d := desks[n%2]
 			wg.Go(func() {
 				for source := range guesses {
-					_, err := d.Redeem(t.Context(), claim.Attempt{Source: source, Code: draw(t).String(), Wallet: w.Public()})
+					_, err := d.Redeem(t.Context(), claim.Attempt{Source: source, Code: draw(t).String(), Wallet: w.Public()}, nil)
 					var l *claim.Limited
 					switch {
 					case errors.As(err, &l) && errors.Is(err, claim.ErrLimited):
@@ -392,12 +392,12 @@ func TestGuessingIsStoppedByCount(t *testing.T) {
 			t.Errorf("stretched %d times for %d guesses", n, wrong.Load())
 		}
 		// From a source that is locked the right code is refused as any other.
-		if _, err := desks[1].Redeem(t.Context(), claim.Attempt{Source: "198.51.100.7", Code: right.String(), Wallet: w.Public()}); !errors.Is(err, claim.ErrLimited) {
+		if _, err := desks[1].Redeem(t.Context(), claim.Attempt{Source: "198.51.100.7", Code: right.String(), Wallet: w.Public()}, nil); !errors.Is(err, claim.ErrLimited) {
 			t.Errorf("the right code, from a source that is locked: %v", err)
 		}
 		// When the window is over, it is good.
 		desks[1].at(time.Hour)
-		if _, err := desks[1].Redeem(t.Context(), claim.Attempt{Source: "198.51.100.7", Code: right.String(), Wallet: w.Public()}); err != nil {
+		if _, err := desks[1].Redeem(t.Context(), claim.Attempt{Source: "198.51.100.7", Code: right.String(), Wallet: w.Public()}, nil); err != nil {
 			t.Errorf("an hour later: %v", err)
 		}
 	})
@@ -426,7 +426,7 @@ func TestASourceIsLocked(t *testing.T) {
 	if wrong != 5 {
 		t.Errorf("%d wrong codes were tried", wrong)
 	}
-	if _, err := d.Redeem(t.Context(), claim.Attempt{Source: "192.0.2.77", Code: d.give("x", claim.Terms{}).String(), Wallet: w.Public()}); err != nil {
+	if _, err := d.Redeem(t.Context(), claim.Attempt{Source: "192.0.2.77", Code: d.give("x", claim.Terms{}).String(), Wallet: w.Public()}, nil); err != nil {
 		t.Errorf("another source: %v", err)
 	}
 }
@@ -513,7 +513,7 @@ func TestTheAnswerIsForOneWallet(t *testing.T) {
 	d := newDesk(t, new(claim.Memory), generous)
 	w := newWallet(t)
 	code := d.give("serial-1", claim.Terms{})
-	answer, err := d.Redeem(t.Context(), claim.Attempt{Code: code.String(), Wallet: w.Public()})
+	answer, err := d.Redeem(t.Context(), claim.Attempt{Code: code.String(), Wallet: w.Public()}, nil)
 	if err != nil || bytes.Contains(answer, []byte(certificate)) {
 		t.Fatal(err)
 	}
@@ -642,7 +642,7 @@ func BenchmarkRedeem(b *testing.B) {
 	}
 	w := newWallet(b)
 	for b.Loop() {
-		if _, err := c.Redeem(b.Context(), claim.Attempt{Code: draw(b).String(), Wallet: w.Public()}); !errors.Is(err, claim.ErrCode) {
+		if _, err := c.Redeem(b.Context(), claim.Attempt{Code: draw(b).String(), Wallet: w.Public()}, nil); !errors.Is(err, claim.ErrCode) {
 			b.Fatal(err)
 		}
 	}

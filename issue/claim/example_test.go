@@ -29,7 +29,7 @@ func Example() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	answer, err := office.Redeem(ctx, claim.Attempt{Source: "192.0.2.1", Code: code.String(), Proof: "1974-08-12", Wallet: wallet.Public()})
+	answer, err := office.Redeem(ctx, claim.Attempt{Source: "192.0.2.1", Code: code.String(), Proof: "1974-08-12", Wallet: wallet.Public()}, nil)
 	if err != nil {
 		log.Fatal(err)
 	}

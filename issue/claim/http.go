@@ -2,13 +2,13 @@ package claim
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"io"
 	"net/http"
 	"net/netip"
 	"strconv"
 	"time"
+
+	"github.com/pratique/pratique/internal/rest"
 )
 
 // maxBody is the longest question, in bytes.
@@ -57,60 +57,38 @@ func (c *Claims) Handler(source func(*http.Request) string, good func(context.Co
 		case http.MethodPost:
 		default:
 			h.Set("Allow", "POST")
-			write(w, http.StatusMethodNotAllowed, reply{Error: "request", Text: "post a code"})
+			rest.Answer(w, http.StatusMethodNotAllowed, reply{Error: "request", Text: "post a code"})
 			return
 		}
 		var q question
-		if err := strictly(http.MaxBytesReader(w, r.Body, maxBody), &q); err != nil {
-			write(w, http.StatusBadRequest, reply{Error: "request", Text: "not a question for a certificate"})
+		if err := rest.Read(http.MaxBytesReader(w, r.Body, maxBody), &q); err != nil {
+			rest.Answer(w, http.StatusBadRequest, reply{Error: "request", Text: "not a question for a certificate"})
 			return
 		}
-		answer, err := c.redeem(r.Context(), Attempt{Source: source(r), Code: q.Code, Proof: q.Proof, Wallet: q.Wallet}, good)
+		answer, err := c.Redeem(r.Context(), Attempt{Source: source(r), Code: q.Code, Proof: q.Proof, Wallet: q.Wallet}, good)
 		var l *Limited
 		switch {
 		case err == nil:
-			write(w, http.StatusOK, reply{Answer: answer})
+			rest.Answer(w, http.StatusOK, reply{Answer: answer})
 		case errors.Is(err, ErrTyped):
-			write(w, http.StatusBadRequest, reply{Error: "typed", Text: ErrTyped.Error()})
+			rest.Answer(w, http.StatusBadRequest, reply{Error: "typed", Text: ErrTyped.Error()})
 		case errors.Is(err, ErrWallet):
-			write(w, http.StatusBadRequest, reply{Error: "wallet", Text: err.Error()})
+			rest.Answer(w, http.StatusBadRequest, reply{Error: "wallet", Text: err.Error()})
 		case errors.Is(err, ErrCode):
-			write(w, http.StatusNotFound, reply{Error: "code", Text: ErrCode.Error()})
+			rest.Answer(w, http.StatusNotFound, reply{Error: "code", Text: ErrCode.Error()})
 		case errors.Is(err, ErrWithdrawn):
-			write(w, http.StatusGone, reply{Error: "withdrawn", Text: ErrWithdrawn.Error()})
+			rest.Answer(w, http.StatusGone, reply{Error: "withdrawn", Text: ErrWithdrawn.Error()})
 		case errors.As(err, &l):
 			wait := max(time.Second, l.Until.Sub(c.o.Now()).Round(time.Second))
 			h.Set("Retry-After", strconv.Itoa(int(wait/time.Second)))
-			write(w, http.StatusTooManyRequests, reply{Error: "limited", Text: ErrLimited.Error(), Until: l.Until.UTC().Format(time.RFC3339)})
+			rest.Answer(w, http.StatusTooManyRequests, reply{Error: "limited", Text: ErrLimited.Error(), Until: l.Until.UTC().Format(time.RFC3339)})
 		default:
 			if fault != nil {
 				fault(err)
 			}
-			write(w, http.StatusServiceUnavailable, reply{Error: "unavailable", Text: "the office cannot answer now: try again later, the code stays good"})
+			rest.Answer(w, http.StatusServiceUnavailable, reply{Error: "unavailable", Text: "the office cannot answer now: try again later, the code stays good"})
 		}
 	})
-}
-
-// strictly reads one JSON object with no other fields and nothing after it.
-func strictly(body io.Reader, q *question) error {
-	d := json.NewDecoder(body)
-	d.DisallowUnknownFields()
-	if err := d.Decode(q); err != nil {
-		return err
-	}
-	if _, err := d.Token(); err != io.EOF {
-		return errors.New("something after it")
-	}
-	return nil
-}
-
-func write(w http.ResponseWriter, status int, r reply) {
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(status)
-	b, err := json.Marshal(r)
-	if err == nil {
-		w.Write(append(b, '\n'))
-	}
 }
 
 // Source is where an address comes from: of IPv6 the first 64 bits, which one

@@ -2,7 +2,7 @@ package portal
 
 import (
 	"context"
-	"fmt"
+	"errors"
 	"net/http"
 
 	"github.com/pratique/pratique/format"
@@ -72,44 +72,47 @@ var errNoClaims = &Fault{Status: http.StatusNotFound, Code: "not_found", Text: "
 // the code was given out. One under a key that is not the office's any more is
 // recognised by nobody, and so is as good as withdrawn.
 func (p *Portal) stands(ctx context.Context, text []byte) error {
-	u, err := format.Read(string(text))
-	if err != nil {
-		return fmt.Errorf("what lies behind a claim code: %w", err)
-	}
-	s, err := u.Verify(p.o.Trusted)
-	if err != nil {
+	_, _, err := p.standing(ctx, string(text))
+	if errors.Is(err, errNotOurs) {
 		return claim.ErrWithdrawn
 	}
-	_, w, err := p.o.Office.Register.Find(ctx, p.o.Authority, issue.SerialOf(s))
-	switch {
-	case err != nil:
-		return err
-	case !w.Since.IsZero():
-		return claim.ErrWithdrawn
-	}
-	return nil
+	return err
 }
 
 // ours returns a certificate that this laboratory issued.
 func (p *Portal) ours(c *call, text string) (trust.Signed, error) {
-	notOurs := &Fault{Status: http.StatusNotFound, Code: "no_entry", Text: "this laboratory has not issued this certificate, or it is withdrawn", Hint: "send the code as it was issued"}
-	u, err := format.Read(text)
-	if err != nil {
-		return trust.Signed{}, notOurs
-	}
-	s, err := u.Verify(p.o.Trusted)
-	if err != nil {
-		return trust.Signed{}, notOurs
-	}
-	e, w, err := p.o.Office.Register.Find(c, p.o.Authority, issue.SerialOf(s))
+	s, e, err := p.standing(c, text)
 	if err != nil {
 		return trust.Signed{}, err
 	}
-	if e.Laboratory != c.actor.Laboratory || !w.Since.IsZero() {
-		return trust.Signed{}, notOurs
+	if e.Laboratory != c.actor.Laboratory {
+		return trust.Signed{}, errNotOurs
 	}
 	return s, nil
 }
+
+// standing finds a certificate of this office in the register. One that is under no
+// key of the office, or is withdrawn, is [errNotOurs].
+func (p *Portal) standing(ctx context.Context, text string) (trust.Signed, issue.Entry, error) {
+	u, err := format.Read(text)
+	if err != nil {
+		return trust.Signed{}, issue.Entry{}, errNotOurs
+	}
+	s, err := u.Verify(p.o.Trusted)
+	if err != nil {
+		return trust.Signed{}, issue.Entry{}, errNotOurs
+	}
+	e, w, err := p.o.Office.Register.Find(ctx, p.o.Authority, issue.SerialOf(s))
+	if err != nil {
+		return trust.Signed{}, issue.Entry{}, err
+	}
+	if !w.Since.IsZero() {
+		return trust.Signed{}, issue.Entry{}, errNotOurs
+	}
+	return s, e, nil
+}
+
+var errNotOurs = &Fault{Status: http.StatusNotFound, Code: "no_entry", Text: "this laboratory has not issued this certificate, or it is withdrawn", Hint: "send the code as it was issued"}
 
 func (p *Portal) draw(*call) (any, error) {
 	if p.o.Claims == nil {
