@@ -285,6 +285,21 @@ func TestOnlyAReceiptOfThisDeskAndShiftAndOfNowIsSigned(t *testing.T) {
 	}
 }
 
+// A page sends one object. What follows it, or does not end, is not passed over.
+func TestARequestIsOneObject(t *testing.T) {
+	good, err := json.Marshal(map[string]any{"officer": "7", "clock": shown, "passphrase": passphrase})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for after, want := range map[string]int{"": 200, "\n": 200, "}": 400, "{}": 400, "]": 400, "x": 400, strings.Repeat(" ", 64<<10): 413} {
+		p := newPost(t)
+		code, a := p.ask(t, "POST", "/api/shift", nil, func(r *http.Request) { r.Body = io.NopCloser(strings.NewReader(string(good) + after)) })
+		if code != want || want != 200 && a["error"] != desk.BadRequest {
+			t.Errorf("%.8q after it: %d %v", after, code, a["error"])
+		}
+	}
+}
+
 func TestAShiftNeedsAnOfficerAPassphraseAndAPossibleClock(t *testing.T) {
 	p := newPost(t)
 	for _, v := range []struct {
